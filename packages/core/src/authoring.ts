@@ -1,6 +1,6 @@
 /* What authors of protocol packages need: the operation, error tables, limits, the clock. */
 
-export { openOperation, operation } from './operation/operation.ts'
+export { openOperation, operation, operationInAttempts } from './operation/operation.ts'
 export { atOnce } from './operation/at-once.ts'
 export { runWithin } from './operation/surroundings.ts'
 export { traceparentOf } from './operation/traces.ts'

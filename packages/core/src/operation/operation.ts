@@ -6,7 +6,7 @@
 
 import type { CallOptions } from './call-options.ts'
 import { logFromEnvironment } from '../events/environment.ts'
-import type { OpenOperation, Operation, OperationSpec } from './operation-spec.ts'
+import type { Attempt, OpenOperation, Operation, OperationSpec } from './operation-spec.ts'
 import { RunningOperation } from './running-operation.ts'
 
 /** Runs one call. Rejects with a NetError; what the caller's own callbacks threw, marked by `callerFault`, passes as it is. */
@@ -17,6 +17,16 @@ export function operation<T>(
 ): Promise<T> {
   logFromEnvironment()
   return new RunningOperation(spec, options).run(run)
+}
+
+/** As `operation`, for a call that is nothing but its attempts, which is what most calls are. */
+export function operationInAttempts<T>(
+  spec: OperationSpec,
+  options: CallOptions | undefined,
+  run: (op: Operation, attempt: Attempt) => Promise<T>,
+): Promise<T> {
+  logFromEnvironment()
+  return new RunningOperation(spec, options).runInAttempts(run)
 }
 
 /** The operation of a call that is an object: it calls `begin` first, and `succeeded` or `failed` last. */

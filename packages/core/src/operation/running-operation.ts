@@ -109,23 +109,30 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
 
   /** Runs the call to its end. */
   run<T>(run: (op: OpenOperation) => Promise<T>): Promise<T> {
+    return this.#run(() => this.root.race(() => run(this)))
+  }
+
+  /** The same for a call that is nothing but its attempts: each of them ends soon after a stop, and no race around it is needed. */
+  runInAttempts<T>(run: (op: OpenOperation, attempt: Attempt) => Promise<T>): Promise<T> {
+    return this.#run(() => runAttempts((attempt) => run(this, attempt), this))
+  }
+
+  #run<T>(work: () => Promise<T>): Promise<T> {
     try {
       this.begin()
     } catch (error) {
       return Promise.reject(this.#traced(error))
     }
     // Not awaited: an async function takes more memory while it waits, and calls may wait by the thousand.
-    return this.root
-      .race(() => run(this))
-      .then(
-        (result) => {
-          this.succeeded()
-          return result
-        },
-        (error: unknown) => {
-          throw this.#traced(error)
-        },
-      )
+    return work().then(
+      (result) => {
+        this.succeeded()
+        return result
+      },
+      (error: unknown) => {
+        throw this.#traced(error)
+      },
+    )
   }
 
   /** What the call fails with, which names the line of its caller. */

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 
-import { callerFault, operation, type OperationSpec } from '@net/core/authoring'
+import {
+  callerFault,
+  operation,
+  operationInAttempts,
+  type OperationSpec,
+} from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 
 const spec: OperationSpec = { protocol: 'test', operation: 'GET', target: '/x', kind: 'exchange' }
@@ -53,4 +58,50 @@ test('progress is reported to the caller, and errors of the callback do no harm'
   })
   await warned
   expect(told).toEqual([10, 20])
+})
+
+test('a call that is nothing but its attempts repeats them as its policy says', async () => {
+  using clock = useFakeClock()
+  const numbers: number[] = []
+  const call = operationInAttempts(
+    { ...spec, idempotent: true },
+    undefined,
+    async (op, attempt) => {
+      numbers.push(attempt.number)
+      if (attempt.number === 1) throw Object.assign(new Error('x'), { code: 'ECONNRESET' })
+      return op.id
+    },
+  )
+  await clock.until(() => clock.timers > 1)
+  await clock.advance(10_000)
+  expect(await call).toBeTypeOf('number')
+  expect(numbers).toEqual([1, 2])
+  expect(clock.timers).toBe(0)
+})
+
+test('it ends when it is stopped, though its work does not', async () => {
+  const controller = new AbortController()
+  const call = operationInAttempts(
+    spec,
+    { signal: controller.signal },
+    () => new Promise<never>(() => {}),
+  )
+  controller.abort()
+  await expect(call).rejects.toMatchObject({ code: 'NET_ABORTED', sent: false, retry: 'never' })
+})
+
+test('what its work gives too late is disposed of', async () => {
+  const controller = new AbortController()
+  const work = Promise.withResolvers<AsyncDisposable>()
+  const call = operationInAttempts(spec, { signal: controller.signal }, () => work.promise)
+  const disposed = new Promise<void>((resolve) => {
+    work.resolve({
+      async [Symbol.asyncDispose]() {
+        resolve()
+      },
+    })
+  })
+  controller.abort()
+  await expect(call).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  await disposed
 })

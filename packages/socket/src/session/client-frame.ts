@@ -15,7 +15,7 @@ import {
 } from '@net/core/authoring'
 
 import type { ClientIdentity } from './open.ts'
-import { callInTurn } from './turns.ts'
+import { callInTurn, usableInTurn } from './turns.ts'
 
 /** What a frame needs to know of its session. */
 export interface FramedSession {
@@ -34,6 +34,7 @@ export type Verb = Pick<OperationSpec, 'operation' | 'target' | 'kind' | 'idempo
 export class ClientFrame {
   readonly #identity: ClientIdentity
   readonly #session: FramedSession
+  readonly #usable = usableInTurn(() => this.#session.usable)
   #closing: Promise<void> | undefined
 
   constructor(identity: ClientIdentity, session: FramedSession) {
@@ -49,12 +50,13 @@ export class ClientFrame {
   ): Promise<T> {
     const { protocol, endpoint, errors, client } = this.#identity
     const { operation: name, target = endpoint, kind, idempotent } = verb
-    try {
-      inCall({ protocol, call: name, target }, () => this.refuseClosed())
-    } catch (error) {
-      return Promise.reject(error)
+    if (this.#closing !== undefined) {
+      try {
+        inCall({ protocol, call: name, target }, () => this.refuseClosed())
+      } catch (error) {
+        return Promise.reject(error)
+      }
     }
-    const usable = (): boolean => this.#session.usable
     // Written out, as objects that are spread cost a waiting call a quarter of its memory.
     const spec = {
       protocol,
@@ -65,7 +67,7 @@ export class ClientFrame {
       idempotent,
       errors,
       client,
-      usable,
+      usable: this.#usable,
     }
     return callInTurn(spec, options, run)
   }

@@ -5,7 +5,7 @@
 
 import type { CallOptions, NetError } from '@net/core'
 import {
-  operation,
+  operationInAttempts,
   WaitList,
   type Attempt,
   type Operation,
@@ -86,15 +86,21 @@ export class Turns {
 type Turn = () => void
 
 /**
- * A call on a session: an operation whose attempts wait for their turn in `run`. A call that has waited as long as
- * `timeout.pool` lets it does not wait once more.
+ * A call on a session: an operation whose attempts wait for their turn in `run`. `usable` of the spec is made by
+ * `usableInTurn`; without it the session counts as usable.
  */
 export function callInTurn<T>(
   spec: OperationSpec,
   options: CallOptions | undefined,
   run: (op: Operation, attempt: Attempt) => Promise<T>,
 ): Promise<T> {
-  const usable = (error: NetError): boolean =>
-    error.code !== 'NET_TIMEOUT_POOL' && spec.usable?.(error) !== false
-  return operation({ ...spec, usable }, options, (op) => op.attempt((attempt) => run(op, attempt)))
+  const { usable = mayWait } = spec
+  return operationInAttempts(usable === spec.usable ? spec : { ...spec, usable }, options, run)
 }
+
+/** Whether a call on a session may be tried again. One that has waited as long as `timeout.pool` lets it does not wait once more. */
+export function usableInTurn(isUsable: () => boolean): (error: NetError) => boolean {
+  return (error) => error.code !== 'NET_TIMEOUT_POOL' && isUsable()
+}
+
+const mayWait = usableInTurn(() => true)
