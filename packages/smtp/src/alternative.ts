@@ -18,7 +18,7 @@ const shape = option.list(
 
 /** Checks the alternatives of a message. Throws `NET_BAD_OPTION` and `NET_INJECTION`. */
 export function checkAlternatives(given: unknown): readonly Alternative[] {
-  if (given === undefined) return []
+  if (given === undefined) return NONE
   const alternatives = shape.take(given, 'alternatives')
   for (const { type } of alternatives) {
     refuseControl('the type of an alternative', type)
@@ -30,4 +30,5 @@ export function checkAlternatives(given: unknown): readonly Alternative[] {
   return alternatives
 }
 
+const NONE: readonly Alternative[] = []
 const TYPE = /^text\/[\w!#$&^.+-]{1,100}$/i

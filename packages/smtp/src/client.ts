@@ -11,7 +11,14 @@ import {
   type RetryOption,
   type Source,
 } from '@net/core'
-import { closeDoor, inCall, type CallPlace, type Taken } from '@net/core/authoring'
+import {
+  closeDoor,
+  inCall,
+  type Attempt,
+  type CallPlace,
+  type Operation,
+  type Taken,
+} from '@net/core/authoring'
 import { CommandClient, type Verb } from '@net/socket/authoring'
 
 import type { Address } from './address.ts'
@@ -117,7 +124,16 @@ export class ConnectedClient implements SmtpClient {
     return this.#session.transport.info.encrypted
   }
 
-  async send(message: Message | Source, options?: AnySendOptions): Promise<SendResult> {
+  send(message: Message | Source, options?: AnySendOptions): Promise<SendResult> {
+    // No async function, which takes more memory while it waits: messages in line are many.
+    try {
+      return this.#send(message, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  #send(message: Message | Source, options: AnySendOptions | undefined): Promise<SendResult> {
     inCall(SEND, () => takeSource(message))
     const taken = sendOptions(options)
     const mail = inCall(SEND, () => this.#prepare(message, taken))
@@ -125,13 +141,16 @@ export class ConnectedClient implements SmtpClient {
     const verb: Verb = { operation: 'send', target: recipientsShown(to), kind: 'exchange' }
     const retry = patientRetry(taken.retry ?? this.#retry)
     const call = { ...perCall(taken), retry, timeout: mail.limits.operation }
-    return this.#calls.call(
-      verb,
-      call,
-      async (_, op, attempt, passOn) =>
-        judged(await deliver(op, attempt, { session: this.#session, mail, passOn }), taken.partial),
-      true,
-    )
+    const run = (
+      _: unknown,
+      op: Operation,
+      attempt: Attempt,
+      passOn: () => boolean,
+    ): Promise<SendResult> => {
+      const delivered = deliver(op, attempt, { session: this.#session, mail, passOn })
+      return taken.partial === 'throw' ? delivered.then(wholly) : delivered
+    }
+    return this.#calls.call(verb, call, run, true)
   }
 
   async verify(address: Address, options?: CallOptions): Promise<Verification> {
@@ -192,6 +211,10 @@ export class ConnectedClient implements SmtpClient {
 export function judged(result: SendResult, partial: SendOptions['partial']): SendResult {
   if (partial === 'throw' && result.rejected.length > 0) throw partialError(result)
   return result
+}
+
+function wholly(result: SendResult): SendResult {
+  return judged(result, 'throw')
 }
 
 function perCall({ signal, onProgress }: CallOptions): CallOptions {

@@ -77,7 +77,8 @@ export interface CheckedMessage {
  */
 export function checkMessage(message: Message): CheckedMessage {
   refuseUnknown(message)
-  const id = randomUUID()
+  // In one piece: it comes in twenty, which each message that waits would keep.
+  const id = Buffer.from(randomUUID(), 'latin1').toString('latin1')
   const from = author(message)
   const sentBy = own(message, 'sender')
   const sender = sentBy === undefined ? undefined : readOne(sentBy, 'sender').parts
@@ -94,7 +95,7 @@ export function checkMessage(message: Message): CheckedMessage {
     subject: text('subject', given(message, 'subject', '')),
     alternatives: checkAlternatives(own(message, 'alternatives')),
     ...attachedTo(message),
-    headers: [...threadHeaders(message), ...furtherHeaders(message)],
+    headers: headersOf(message),
     messageId: messageIdOf(message, from, id),
     date: dateOf(message),
     boundary: `net-${id}`,
@@ -158,7 +159,8 @@ function refuseMissing(html: unknown, attachments: readonly Attachment[]): void 
 }
 
 function attachmentsOf(message: Message): readonly Attachment[] {
-  const attachments = given(message, 'attachments', [])
+  const attachments = given(message, 'attachments', NOTHING)
+  if (attachments === NOTHING) return NOTHING
   // The list and the date may serve the caller for the next message before this one is made.
   if (Array.isArray(attachments) && attachments.every(isAttachment)) return [...attachments]
   throw netError('NET_BAD_OPTION', {
@@ -166,9 +168,14 @@ function attachmentsOf(message: Message): readonly Attachment[] {
   })
 }
 
+function headersOf(message: Message): CheckedMessage['headers'] {
+  const headers = [...threadHeaders(message), ...furtherHeaders(message)]
+  return headers.length === 0 ? NOTHING : headers
+}
+
 function threadHeaders(message: Message): CheckedMessage['headers'] {
   const inReplyTo = own(message, 'inReplyTo')
-  const references = given(message, 'references', [])
+  const references = given(message, 'references', NOTHING)
   if (!Array.isArray(references)) {
     throw netError('NET_BAD_OPTION', { message: 'references must be a list of Message-IDs' })
   }
@@ -182,7 +189,8 @@ function threadHeaders(message: Message): CheckedMessage['headers'] {
 }
 
 function furtherHeaders(message: Message): CheckedMessage['headers'] {
-  const headers = given(message, 'headers', {})
+  const headers = given(message, 'headers', NO_HEADERS)
+  if (headers === NO_HEADERS) return NOTHING
   if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers) {
     throw netError('NET_BAD_OPTION', { message: 'headers must be an object of names and values' })
   }
@@ -248,6 +256,8 @@ function line(field: string, text: unknown): string {
   return text
 }
 
+const NOTHING: readonly never[] = []
+const NO_HEADERS = {}
 const FIELDS: ReadonlySet<string> = new Set<keyof Message>([
   'from',
   'sender',

@@ -45,16 +45,17 @@ export function prepareMail(
   const mail = isMessage(message)
     ? composedMail(checkMessage(message), given, options)
     : rawMail(message, given, options)
-  const { open, replayable } = mail
+  const { envelope, messageId, open, replayable } = mail
   const isSigned = dkim.length > 0 || sign !== undefined
   return {
-    ...mail,
+    envelope,
+    replayable,
     limits,
     extensions: options,
-    open: (opening) =>
-      isSigned
-        ? signedContent(opening, async () => open(opening), { dkim, sign }, replayable)
-        : open(opening),
+    open: isSigned
+      ? (opening) => signedContent(opening, async () => open(opening), { dkim, sign }, replayable)
+      : open,
+    ...(messageId === undefined ? {} : { messageId }),
   }
 }
 
