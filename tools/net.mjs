@@ -1,0 +1,40 @@
+// `pnpm net`: the command as a bundle of the sources, made anew when they have changed. The 700 modules of the sources would
+// take more time, and 30 MiB for as long as it runs. Plain JavaScript, because taking types away costs memory as well.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const root = join(import.meta.dirname, '..')
+const folder = join(root, 'node_modules/.cache/net', nameOfSources())
+if (!existsSync(folder)) make()
+await import(pathToFileURL(join(folder, 'main.mjs')).href)
+
+/** Another one when a file that the bundle is made of is another one. */
+function nameOfSources() {
+  const packages = readdirSync(join(root, 'packages')).map((name) => join('packages', name))
+  const hash = createHash('sha256')
+  /** @param {string} path */
+  const add = (path) => {
+    const { mtimeMs, size } = statSync(join(root, path))
+    hash.update(`${path} ${mtimeMs} ${size}\n`)
+  }
+  for (const home of ['apps/cli', ...packages]) {
+    // A folder that an older commit has left.
+    if (!existsSync(join(root, home, 'package.json'))) continue
+    add(join(home, 'package.json'))
+    const names = readdirSync(join(root, home, 'src'), { encoding: 'utf8', recursive: true })
+    for (const name of names.toSorted()) if (name.endsWith('.ts')) add(join(home, 'src', name))
+  }
+  for (const path of ['pnpm-lock.yaml', 'tools/net/main.ts', 'tools/net/settings.ts']) add(path)
+  return hash.digest('hex').slice(0, 16)
+}
+
+function make() {
+  const { status, error } = spawnSync(process.execPath, [join(root, 'tools/net/main.ts'), folder], {
+    stdio: ['ignore', 2, 2],
+  })
+  if (error !== undefined) throw error
+  if (status !== 0) process.exit(status ?? 1)
+}

@@ -1,0 +1,39 @@
+/* How every bundle of the command is made. */
+
+import type { UserConfig } from 'tsdown'
+
+type Plugin = Extract<NonNullable<UserConfig['plugins']>, { readonly name: string }>
+
+/**
+ * Node keeps a file with one character beyond ASCII in two bytes a character, for as long as the program runs. The minifier
+ * writes such characters as they are. A raw template that holds one is a pattern, to which both spellings are the same.
+ */
+const ascii: Plugin = {
+  name: 'ascii',
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type === 'chunk') chunk.code = chunk.code.replace(/[^\0-\x7F]/g, escaped)
+    }
+  },
+}
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** No comments and no white space, which memory would hold; names stay. */
+export const settings = {
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.19',
+  dts: false,
+  // A part of ssh2 asks for its folder.
+  shims: true,
+  // All but the optional native parts of ssh2, which has its own in JavaScript.
+  deps: {
+    alwaysBundle: [/^(?!cpu-features$)(?!.*\.node$)/u],
+    neverBundle: [/\.node$/u, /^cpu-features$/u],
+  },
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  plugins: [ascii],
+} satisfies UserConfig
