@@ -9,14 +9,18 @@ import type { DataConnections } from './data-connection.ts'
 import type { Dialog } from './dialog.ts'
 import type { FtpReply } from './reply.ts'
 
+/** Who knows the question, and is told the answer. */
+type Asked = Pick<DataConnections, 'question' | 'toldAhead'>
+type Asking = Pick<Dialog, 'ask' | 'askAlong'>
+
 /** The questions that one session asks ahead. */
 export class Ahead {
-  readonly #data: DataConnections
+  readonly #data: Asked
   /** How many milliseconds they have spared: a trip each, without the wait for the second answer. */
   #saved = 0
   #owed = false
 
-  constructor(data: DataConnections) {
+  constructor(data: Asked) {
     this.#data = data
   }
 
@@ -26,7 +30,7 @@ export class Ahead {
   }
 
   /** Sends the last command of a call, and the question along with it unless that costs more than it spares. */
-  async ask(dialog: Dialog, command: string): Promise<FtpReply> {
+  async ask(dialog: Asking, command: string): Promise<FtpReply> {
     const { question } = this.#data
     if (question === undefined || this.#saved < LEAST) return dialog.ask(command)
     this.#owed = true
