@@ -46,11 +46,13 @@ async function unchanged(): Promise<void> {
   const many = fill('many', { files: 100_000, size: 1, folders: 500 })
   const copy = join(root, 'many-copy')
   memory('100,000 files of 1 byte, with a state', 'many', 'many.state')
+  // It is of the places as they are named there.
   const state = at(localFiles(root), 'many.state')
   const ours: Contender = {
     name: '@net/files, with a state',
     async run() {
-      const report = await mirror(localFiles(many), localFiles(copy), { state, delete: true })
+      const [from, to] = [at(localFiles(root), 'many'), at(localFiles(root), 'many-copy')]
+      const report = await mirror(from, to, { state, delete: true })
       if (report.kept !== 100_500 || report.entries.length > 0)
         throw new Error('something was moved')
       return 100_000
