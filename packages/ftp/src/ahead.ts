@@ -33,7 +33,6 @@ export class Ahead {
   async ask(dialog: Asking, command: string): Promise<FtpReply> {
     const { question } = this.#data
     if (question === undefined || this.#saved < LEAST) return dialog.ask(command)
-    this.#owed = true
     const times = { asked: clock().now(), answered: Infinity }
     const told = (next: FtpReply): void => {
       this.#count(times)
@@ -41,6 +40,8 @@ export class Ahead {
     }
     const reply = await dialog.askAlong(command, question, told)
     times.answered = clock().now()
+    // Not before: of a call that is stopped here, the server owes more.
+    this.#owed = true
     return reply
   }
 

@@ -14,7 +14,7 @@ import {
   type Endpoint,
   type NetError,
 } from '@net/core'
-import { addContext, netError, own } from '@net/core/authoring'
+import { addContext, clock, netError, own } from '@net/core/authoring'
 import type { Dialer, TlsOptions, Transport } from '@net/socket'
 
 import { announce, AwaitedData, plain } from './active.ts'
@@ -45,8 +45,8 @@ export class DataConnections {
   /** The way that has worked. */
   #way: PassiveWay | undefined
   #announced: 'EPRT' | 'PORT' | undefined
-  /** Where the server waits for the transfer of the next call, and of the one that has its turn. */
-  #next: FtpReply | undefined
+  /** Where the server waits for the transfer of the next call, and when it said so, and of the one that has its turn. */
+  #next: { readonly reply: FtpReply; readonly at: number } | undefined
   #told: FtpReply | undefined
 
   constructor(road: DataRoad, control: Transport) {
@@ -90,12 +90,13 @@ export class DataConnections {
 
   /** The server has answered the question for the call that comes next. */
   toldAhead(reply: FtpReply): void {
-    this.#next = reply
+    this.#next = { reply, at: clock().now() }
   }
 
-  /** Another call has its turn. */
+  /** Another call has its turn; what was said for one that has not come is too old for it. */
   begin(): void {
-    this.#told = this.#next
+    const next = this.#next
+    this.#told = next !== undefined && clock().now() - next.at < FRESH ? next.reply : undefined
     this.#next = undefined
   }
 
@@ -229,3 +230,6 @@ function noLocalAddress(): NetError {
 function isRefusal(error: unknown): boolean {
   return isNetError(error) && error.reply !== undefined
 }
+
+/** In milliseconds: a call that waited comes at once; later a firewall may have closed the port, or somebody else may have it. */
+const FRESH = 1000

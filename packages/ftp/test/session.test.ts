@@ -270,6 +270,45 @@ test('an answer ahead that does not come costs the session, and not the call tha
   await expect(second).rejects.toMatchObject({ cause: { code: 'NET_TIMEOUT_REPLY' } })
 })
 
+test('a call that is stopped at its last command is waited for no longer than any other', async () => {
+  await using server = await startFtpServer({ users })
+  await using client = await connect(server.url, { ...login, retry: false })
+  using clock = useFakeClock()
+  server.fail({ on: 'SIZE', do: 'stall' })
+  const abort = new AbortController()
+  const first = client.writeFile('a', 'a', { signal: abort.signal })
+  let isOver = false
+  const second = client.writeFile('b', 'b').finally(() => (isOver = true))
+  second.catch(() => {})
+  await clock.until(() => server.received.includes('SIZE a'))
+  abort.abort()
+  await expect(first).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  await clock.advance(1_000)
+  await vi.waitUntil(() => isOver)
+  await expect(second).rejects.toMatchObject({ cause: { code: 'NET_TIMEOUT_REPLY', limit: 1_000 } })
+})
+
+test('where the server waits is not believed later, when no call came for it', async () => {
+  await using server = await startFtpServer({ users })
+  await using client = await connect(server.url, login)
+  using clock = useFakeClock()
+  const first = client.upload(async function* () {
+    server.fail({ on: 'EPSV', do: { delay: 10 } })
+    yield Buffer.from('a')
+  }, 'a')
+  const abort = new AbortController()
+  const second = client.writeFile('b', 'b', { signal: abort.signal })
+  await first
+  abort.abort()
+  await expect(second).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  await clock.until(() => server.received.at(-1) === 'EPSV')
+  await clock.advance(10)
+  // A firewall on the way may have closed the port since, or the server may have given it to somebody else.
+  await clock.advance(60_000)
+  await client.writeFile('c', 'c')
+  expect(server.received.slice(-4)).toEqual(['EPSV', 'EPSV', 'STOR c', 'SIZE c'])
+})
+
 test('a server whose second answer is late is not asked ahead any more', async () => {
   await using server = await startFtpServer({ users })
   await using client = await connect(server.url, login)
