@@ -304,9 +304,10 @@ function sorted(steps: Iterable<PlanStep>): Sorted {
   return { settled, folders, bytes, swapped, adjusted, removed }
 }
 
-/** Infinity where it is unknown. */
+/** Infinity where it is unknown, also to a tree that has a figure for that. */
 function sizeOf({ source }: PlanStep): number {
-  return source?.size ?? Infinity
+  const { size = Infinity } = source ?? {}
+  return size >= 0 ? size : Infinity
 }
 
 /** Whether it sends a file, or a link. */

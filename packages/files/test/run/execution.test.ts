@@ -27,6 +27,18 @@ test('folders come first, then files, then those that are to be last, then what 
   ])
 })
 
+test.each([Number.NaN, -1])('a file is sent though its tree says %d of its size', async (size) => {
+  const from = memoryFiles({ contents: { a: 'text', b: 'more' } })
+  const list = from.list.bind(from)
+  from.list = async function* (path, options) {
+    for await (const entry of list(path, options))
+      yield entry.name === 'a' ? { ...entry, size } : entry
+  }
+  const to = memoryFiles()
+  await mirror(from, to)
+  expect(await contentsOf(to)).toEqual({ a: 'text', b: 'more' })
+})
+
 test('a folder that cannot be made fails what belongs in it, and nothing else', async () => {
   const inner = memoryFiles()
   const to = faultyFiles(inner, {
