@@ -147,14 +147,21 @@ class Steps {
     }
     const challenge = this.#challengeIn(response)
     if (challenge === undefined) return response
-    const isNew = challenge.nonce !== round.challenge.nonce
-    const mayBeNonce = challenge.stale || (isOld && isNew)
-    if (challenge.stale && !isOld) space.goOneByOne()
+    const mayBeNonce = this.#mayMeanNonce(challenge, round, isOld)
     space.challenged(challenge)
     const most = challenge.stale ? MOST_STALE : MOST_CHALLENGES
     if (this.#challenges >= most || !(mayBeNonce || auth.mayAskAgain(password))) return response
     this.#giveUp(response)
     return undefined
+  }
+
+  /** Whether the nonce was refused, and not the password: not all servers say so. One that no other call has touched was not. */
+  #mayMeanNonce(challenge: DigestChallenge, round: Round, isOld: boolean): boolean {
+    const { space } = this.#parts
+    const isNew = challenge.nonce !== round.challenge.nonce
+    const isUsedUp = challenge.stale || (isNew && space.isShared(round))
+    if (isUsedUp && !isOld) space.goOneByOne()
+    return isUsedUp || (isOld && isNew)
   }
 
   async #sendAnswer(isOld: boolean): Promise<SentAnswer> {

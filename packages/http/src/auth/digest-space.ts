@@ -77,6 +77,11 @@ export class DigestSpace {
     this.#use({ ...round.challenge, nonce, stale: false })
   }
 
+  /** Whether another call has used the nonce as well, or was given another one since, which may have ended it. */
+  isShared(round: Round): boolean {
+    return this.#challenge !== round.challenge || this.#count > 1
+  }
+
   get goesOneByOne(): boolean {
     return this.#oneByOne
   }

@@ -101,21 +101,43 @@ test('50 calls at once get in where the numbers must rise, each asked three time
   expect(server.received.length).toBeLessThanOrEqual(50 * 4)
 })
 
-test('50 calls at once get in where each challenge ends the one before, and its nonce is good for one use', async () => {
-  let [fresh, made] = ['', 0]
-  const route: Route = ({ headers }) => {
-    const used = /\bnonce="([^"]*)"/.exec(headers.authorization ?? '')?.[1]
-    const isFresh = used === fresh
-    made += 1
-    fresh = String(made)
-    if (isFresh) return { body: 'in' }
-    const challenge = `Digest realm="r", qop="auth", stale=${used !== undefined}, nonce="${fresh}"`
+test.each([
+  ['says so', true],
+  ['never says so', false],
+])(
+  '50 calls at once get in where each challenge ends the one before, its nonce is good for one use, and the server %s',
+  async (_what, tells) => {
+    let [fresh, made] = ['', 0]
+    const route: Route = ({ headers }) => {
+      const used = /\bnonce="([^"]*)"/.exec(headers.authorization ?? '')?.[1]
+      const isFresh = used === fresh
+      made += 1
+      fresh = String(made)
+      if (isFresh) return { body: 'in' }
+      const challenge = `Digest realm="r", qop="auth", stale=${tells && used !== undefined}, nonce="${fresh}"`
+      return { status: 401, headers: { 'www-authenticate': challenge } }
+    }
+    await using server = await startHttpServer({ routes: { '/in': route } })
+    await using client = ada(server)
+    const answers = await Promise.all(Array.from({ length: 50 }, () => client.get('/in').text()))
+    expect(new Set(answers)).toEqual(new Set(['in']))
+    expect(server.received.length).toBeLessThanOrEqual(50 * 4)
+  },
+)
+
+test('calls at once with a wrong password are told soon, also where nonces end without a word', async () => {
+  let made = 0
+  const route: Route = () => {
+    const challenge = `Digest realm="r", qop="auth", nonce="${++made}"`
     return { status: 401, headers: { 'www-authenticate': challenge } }
   }
   await using server = await startHttpServer({ routes: { '/in': route } })
   await using client = ada(server)
-  const answers = await Promise.all(Array.from({ length: 50 }, () => client.get('/in').text()))
-  expect(new Set(answers)).toEqual(new Set(['in']))
+  const calls = Array.from({ length: 50 }, () => client.get('/in').text())
+  const codes = (await Promise.allSettled(calls)).map((call) =>
+    call.status === 'rejected' ? Reflect.get(Object(call.reason), 'code') : 'in',
+  )
+  expect(new Set(codes)).toEqual(new Set(['NET_AUTH_REJECTED']))
   expect(server.received.length).toBeLessThanOrEqual(50 * 4)
 })
 
