@@ -73,6 +73,7 @@ export {
 } from './options/door.ts'
 export { option } from './options/option.ts'
 export { mergeOwn, own, refuseControl } from './options/own.ts'
+export { isPlainObject } from './options/plain-object.ts'
 export { nameMeant, type Spellings } from './options/spelling.ts'
 export { argument, decided, disown, refused, shape, type Shape } from './options/shape.ts'
 export { BackOff, policyBy, retryTable } from './retry/back-off.ts'

@@ -3,7 +3,7 @@
  * next one: a URL whose page counts up, headers with another token. Wrong ones pass as they are, for the doors to refuse.
  */
 
-import { option } from '@net/core/authoring'
+import { isPlainObject, option } from '@net/core/authoring'
 
 import type { RequestOptions } from './client-options.ts'
 import { HttpHeaders } from './headers.ts'
@@ -19,7 +19,7 @@ export function givenOptions<T extends object>(
   stringify: (value: unknown) => string = JSON.stringify,
 ): T | undefined {
   try {
-    return isPlain(options) ? (copyOf(options, stringify) as T) : options
+    return isPlainObject(options) ? (copyOf(options, stringify) as T) : options
   } catch {
     // A getter of the caller's: where the options are read it throws again, and fails the call.
     return options
@@ -58,13 +58,7 @@ function givenPairs(pairs: Iterable<unknown>): Iterable<unknown> {
 /** A list, or the part of a form. */
 function givenValue(value: unknown): unknown {
   if (Array.isArray(value)) return (value as unknown[]).map(givenValue)
-  return isPlain(value) && Object.hasOwn(value, 'body') ? { ...value } : value
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+  return isPlainObject(value) && Object.hasOwn(value, 'body') ? { ...value } : value
 }
 
 /** The call fails with what its caller's code threw. */

@@ -10,6 +10,7 @@ import {
   checkSource,
   holdSecret,
   isFileSource,
+  isPlainObject,
   isReplayable,
   isSecretName,
   isTextSource,
@@ -125,9 +126,7 @@ function partOf(name: string, value: Exclude<MultipartValue, null | undefined>):
 
 /** A plain object with a body: sources are of other classes, or have a brand. */
 function isPart(value: unknown): value is MultipartPart {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'body')) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+  return isPlainObject(value) && Object.hasOwn(value, 'body')
 }
 
 function checkedPart(name: string, part: MultipartPart): MultipartPart {

@@ -4,6 +4,7 @@ import type { Source } from '@net/core'
 import {
   checkSource,
   disown,
+  isPlainObject,
   isReplayable,
   netError,
   openSource,
@@ -75,9 +76,7 @@ function insteadOf(value: unknown): string | undefined {
 
 /** An object that has data and nothing else; sources that are objects have a symbol or a class. */
 function isBareObject(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const plain = Object.getPrototypeOf(value) === Object.prototype
-  return plain && Object.getOwnPropertySymbols(value).length === 0
+  return isPlainObject(value) && Object.getOwnPropertySymbols(value).length === 0
 }
 
 /** The shapes of these options, for the table of a call. */

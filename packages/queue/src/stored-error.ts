@@ -1,6 +1,6 @@
 /* Errors as text, for a store and back: with what they know, without what JSON cannot carry, and of bounded length. */
 
-import { inspect } from 'node:util'
+import { inspect, types } from 'node:util'
 
 import { isNetError, reviveError } from '@net/core'
 import { netError } from '@net/core/authoring'
@@ -35,7 +35,8 @@ interface Foreign {
 }
 
 function foreign(thrown: unknown): Foreign {
-  if (!(thrown instanceof Error)) {
+  // One of another realm, such as a vm context, is no instance.
+  if (!(thrown instanceof Error || types.isNativeError(thrown))) {
     return { name: 'Error', message: `${cut(inspect(thrown, { depth: 1 }))} was thrown` }
   }
   // Anything may have been put in the place of the texts.

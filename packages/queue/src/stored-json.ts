@@ -4,6 +4,7 @@
  */
 
 import { isSecret } from '@net/core'
+import { isPlainObject } from '@net/core/authoring'
 
 import { errorText, reasonOf } from './stored-error.ts'
 
@@ -80,8 +81,7 @@ function faultInList(list: readonly unknown[], holder: Holder): Fault | undefine
 }
 
 function faultInFields(value: object, holder: Holder): Fault | undefined {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) {
+  if (!isPlainObject(value)) {
     const { name = '' } = (Reflect.get(value, 'constructor') ?? {}) as { readonly name?: string }
     return here(`is a ${name === '' ? 'class instance' : name}, which JSON does not have`)
   }

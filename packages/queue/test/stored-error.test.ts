@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm'
+
 import { netError } from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
@@ -26,6 +28,15 @@ test('other errors come back with name, message and code', () => {
   const back = errorOf(errorText(error))
   expect(back).toMatchObject({ name: 'RangeError', message: 'too far', code: 'E_FAR' })
   expect(back).not.toHaveProperty('socket')
+})
+
+test('an error of another realm comes back as one of ours', () => {
+  const thrown: unknown = runInNewContext('Object.assign(new TypeError("no"), { code: "E_NO" })')
+  expect(errorOf(errorText(thrown))).toMatchObject({
+    name: 'TypeError',
+    message: 'no',
+    code: 'E_NO',
+  })
 })
 
 test('what is too long is cut', () => {

@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm'
+
 import { secret } from '@net/core'
 import { expect, test } from 'vitest'
 
@@ -12,6 +14,15 @@ test('what JSON gives back as it was is stored', () => {
   expect(storedJson(value, 'payload', 100)).toEqual({ text: '{"a":[1,"x",null,true],"b":{"c":1}}' })
   const shared = { x: 1 }
   expect(storedJson([shared, shared], 'payload', 100).text).toBe('[{"x":1},{"x":1}]')
+})
+
+test('what was made in another realm is stored as what is made in ours', () => {
+  const value: unknown = runInNewContext('({ a: [1, { b: "c" }] })')
+  expect(storedJson(value, 'payload', 100)).toEqual({ text: '{"a":[1,{"b":"c"}]}' })
+  const dated: unknown = runInNewContext('({ at: new Date() })')
+  expect(storedJson(dated, 'payload', 100).fault).toBe(
+    'payload.at is a Date, which JSON does not have',
+  )
 })
 
 test('a fault names the place and never the value', () => {
