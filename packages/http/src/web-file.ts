@@ -10,12 +10,13 @@ import type {
   RemoteFiles,
   RemoteReadOptions,
 } from '@net/core'
-import { netError, percentDecoded } from '@net/core/authoring'
+import { inCall, netError, percentDecoded } from '@net/core/authoring'
 
 import { contentRangeOf } from './content-range.ts'
 import { HttpStatusError } from './errors.ts'
 import type { HttpClient } from './http-client.ts'
 import { httpDate } from './http-date.ts'
+import { requestUrl } from './request-url.ts'
 import type { HttpResponse } from './response.ts'
 
 /** A document as a file of a tree: `copy(at(files, path), folder)`. */
@@ -27,16 +28,18 @@ export interface WebFile {
 
 /**
  * A document of a web server, for the copies of `@net/files`. Redirects are followed. Whatever writes, and a list of anything but
- * the document, rejects with `NET_UNSUPPORTED`. Throws `NET_BAD_NAME` for a URL whose path ends in a slash.
+ * the document, rejects with `NET_UNSUPPORTED`. Throws `NET_BAD_URL` for what is no whole URL, and `NET_BAD_NAME` for one whose path
+ * ends in a slash.
  */
 export function webFile(client: Pick<HttpClient, 'get' | 'head'>, url: string | URL): WebFile {
-  const { origin, pathname } = new URL(url)
-  const folder = pathname.slice(0, pathname.lastIndexOf('/'))
-  const path = percentDecoded(pathname.split('/').at(-1) ?? '')
-  if (path === '' || path.includes('/')) {
-    throw netError('NET_BAD_NAME', { message: `${pathname} names no file`, protocol: 'http' })
-  }
-  return { files: new WebFiles(client, { url: String(url), folder: origin + folder, path }), path }
+  return inCall({ protocol: 'http', call: 'webFile' }, () => {
+    const { origin, pathname } = requestUrl(url, undefined, () => []).url
+    const folder = origin + pathname.slice(0, pathname.lastIndexOf('/'))
+    const path = percentDecoded(pathname.split('/').at(-1) ?? '')
+    if (path === '' || path.includes('/'))
+      throw netError('NET_BAD_NAME', { message: `${pathname} names no file` })
+    return { files: new WebFiles(client, { url: String(url), folder, path }), path }
+  })
 }
 
 interface Document {

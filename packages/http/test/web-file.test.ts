@@ -11,6 +11,16 @@ async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 describe('webFile', () => {
+  it.each([
+    ['no url', 'NET_BAD_URL'],
+    ['ftp://host.example/a', 'NET_BAD_URL'],
+    [5, 'NET_BAD_OPTION'],
+    ['http://host.example/in/', 'NET_BAD_NAME'],
+  ])('is refused for %j, which is no document, by an error of ours', async (url, code) => {
+    await using client = createClient()
+    expect(() => webFile(client, url as string)).toThrow(expect.objectContaining({ code }))
+  })
+
   it.each<[string, Route]>([
     ['has ranges', { body: BODY, ranges: true }],
     ['sends everything', { body: BODY }],
