@@ -5,7 +5,7 @@ import { actionWith, FaultRules, isFor, type FaultWord } from '@net/socket/testi
 
 /**
  * What goes wrong. `goodbye` ends the connection as SSH does (a DISCONNECT by the application), `drop` as TCP does, `reset`
- * without a word, `half-close` only our side of it.
+ * without a word, `half-close` only our side of it. At `greeting`, where SSH has no words yet, `goodbye` and `reply` are as `drop`.
  */
 export type SshFaultAction =
   | { readonly reply: 'failure' | 'close' }

@@ -115,7 +115,8 @@ export class ServerConnection implements ServerDesk {
     }
     const grace = loginGrace === undefined ? undefined : clock().after(loginGrace, late)
     if (await this.#passes('greeting')) await serveSsh(this.#socket, this)
-    else await closeOf(this.#socket)
+    // Before its identification a server has no words for a refusal.
+    else this.cut()
     grace?.clear()
     this.#forwards.end()
   }
@@ -266,8 +267,9 @@ export class ServerConnection implements ServerDesk {
 
   #strike(action: Exclude<SshFaultAction, object>): void {
     const socket = this.#socket
-    if (action === 'goodbye') this.#road?.sayGoodbye(BY_APPLICATION, '')
-    else if (action === 'drop') socket.destroy()
+    const road = this.#road
+    if (action === 'goodbye' && road !== undefined) road.sayGoodbye(BY_APPLICATION, '')
+    else if (action === 'drop' || action === 'goodbye') socket.destroy()
     else if (action === 'reset') socket.resetAndDestroy()
     else if (action === 'half-close') socket.end()
     else if (action === 'garbage') socket.write(Buffer.alloc(GARBAGE, 0xa5))

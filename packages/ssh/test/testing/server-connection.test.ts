@@ -62,6 +62,15 @@ test.each(['greeting', 'auth', 'exec'])(
   },
 )
 
+test.each(['goodbye', { reply: 'failure' }, { reply: 'close' }] as const)(
+  'at the greeting, %j ends the connection',
+  async (action) => {
+    await using server = await startSshServer()
+    server.fail({ on: 'greeting', do: action })
+    expect(await failureOf(logInTo(server))).toMatchObject({ code: 'NET_CONN_CLOSED' })
+  },
+)
+
 test('bytes may be cut off, and the connection may stall', async () => {
   await using server = await startSshServer()
   for (const action of ['drop', 'half-close', 'reset'] as const) {
