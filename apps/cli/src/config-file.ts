@@ -3,7 +3,7 @@
  * that others can read or change is warned of; what is dangerous must be given each time.
  */
 
-import { readFile, stat } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -23,18 +23,18 @@ export function configPath(env: Readonly<Record<string, string | undefined>>): s
   return env['NET_CONFIG'] ?? join(folder, 'net', 'config')
 }
 
-/** Reads the file; one that is not there says nothing. Rejects with `UsageError` for a line that is wrong. */
-export async function readConfig(path: string): Promise<Config> {
+/** Reads the file; one that is not there says nothing. Throws `UsageError` for a line that is wrong. */
+export function readConfig(path: string): Config {
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = readFileSync(path, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       return { values: {}, warning: undefined }
     }
     throw error
   }
-  const { mode } = await stat(path)
+  const { mode } = statSync(path)
   const others = (mode & 0o022) === 0 ? 'read' : 'changed'
   const warning =
     (mode & 0o077) === 0 ? undefined : `${path} can be ${others} by others: chmod 600 ${path}`

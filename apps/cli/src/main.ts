@@ -20,11 +20,7 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
 async function main(): Promise<number> {
   const { enableCompileCache } = await import('node:module')
   enableCompileCache()
-  const [{ runNet }, { Interruption }, { openTerminal }] = await Promise.all([
-    import('./run.ts'),
-    import('./interruption.ts'),
-    import('./terminal.ts'),
-  ])
+  const { runNet, Interruption, openTerminal } = await import('./program.ts')
   const ending = new AbortController()
   // Milliseconds that a run has to leave what the next one resumes.
   const grace = 3000

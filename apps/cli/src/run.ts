@@ -25,7 +25,9 @@ export async function runNet(args: readonly string[], io: Io, version: string): 
   const program = programOf(io, args, version)
   // The options of the one that is called; the help of all needs none of them.
   const called = args.find((arg) => !arg.startsWith('-') && arg !== 'help')
-  for (const spec of commandTable) {
+  // One that stands first is all that is looked at; the help and a mistyped name need every one.
+  const direct = commandTable.filter(({ name }) => name === args[0])
+  for (const spec of direct.length > 0 ? direct : commandTable) {
     const command = commandOf(spec, chosen, program)
     if (spec.name === called)
       for (const name of spec.options) command.addOption(commanderOption(name))
@@ -55,7 +57,7 @@ async function runCommand(
 ): Promise<number> {
   let output = new Output(io, given.options)
   try {
-    const options = await withConfig(spec, given.options, { io, output })
+    const options = withConfig(spec, given.options, { io, output })
     output = new Output(io, options)
     using limit = limitOf(options.maxTime)
     const signal = limit === undefined ? io.signal : AbortSignal.any([io.signal, limit.signal])
@@ -95,12 +97,12 @@ async function tellLast(error: unknown, name: string, output: Output): Promise<n
 }
 
 /** What the config file says comes behind what the command line says. */
-async function withConfig(
+function withConfig(
   spec: CommandSpec,
   given: OptionValues,
   { io, output }: { readonly io: Io; readonly output: Output },
-): Promise<OptionValues> {
-  const { values, warning } = await readConfig(configPath(io.env))
+): OptionValues {
+  const { values, warning } = readConfig(configPath(io.env))
   if (warning !== undefined) output.note(`net: ${warning}`)
   const own = Object.entries(values).filter(([name]) => spec.options.includes(name as OptionName))
   return { ...(Object.fromEntries(own) as OptionValues), ...given }

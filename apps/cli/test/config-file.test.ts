@@ -37,7 +37,7 @@ describe('parseConfig', () => {
 })
 
 describe('readConfig', () => {
-  it('[H-APP-06] warns of a file that others can read or change', async () => {
+  it('[H-APP-06] warns of a file that others can read or change', () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'config')
     writeFileSync(path, 'json\n')
@@ -47,9 +47,9 @@ describe('readConfig', () => {
       [0o666, `${path} can be changed by others: chmod 600 ${path}`],
     ] as const) {
       chmodSync(path, mode)
-      expect(await readConfig(path)).toEqual({ values: { json: true }, warning })
+      expect(readConfig(path)).toEqual({ values: { json: true }, warning })
     }
-    expect(await readConfig(join(folder.path, 'none'))).toEqual({ values: {}, warning: undefined })
+    expect(readConfig(join(folder.path, 'none'))).toEqual({ values: {}, warning: undefined })
   })
 })
 

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { isNetError } from '@net/core'
-import { netError, percentDecoded } from '@net/core/authoring'
+import { netError } from '@net/core/authoring'
 import type { TreePlace } from '@net/files'
 
 import { addressOf, wholePathOf, type Address } from '../address.ts'
@@ -14,6 +14,7 @@ import { tellError } from '../output/error-page.ts'
 import { bytesText } from '../output/units.ts'
 import { Session } from '../session.ts'
 import { UsageError } from '../usage-error.ts'
+import { refuseOneName } from './one-name.ts'
 import { moveOptions, toldTree, TREE_CONNECTIONS } from './tree-options.ts'
 
 /** Copies each source where `cp` would; a part that an earlier run left is gone on with. */
@@ -48,25 +49,6 @@ export function sidesOf({ args }: Call): {
   const sources = addresses.slice(0, -1)
   refuseOneName(sources)
   return { sources, target }
-}
-
-/** In one folder the second of a name would replace the first, which a move has removed from where it was. Throws `UsageError`. */
-export function refuseOneName(sources: readonly Address[]): void {
-  const seen = new Set<string>()
-  for (const source of sources) {
-    const name = nameOf(source)
-    if (name !== '' && seen.has(name)) {
-      throw new UsageError(`two of the sources have the name ${name}: one would replace the other`)
-    }
-    seen.add(name)
-  }
-}
-
-/** As the copy is called; empty for what has no name of its own. */
-function nameOf(address: Address): string {
-  if (address.kind === 'stream') return ''
-  if (address.kind !== 'http') return address.path.split('/').at(-1) ?? ''
-  return percentDecoded(new URL(address.url).pathname.split('/').at(-1) ?? '')
 }
 
 /** Which variable has whose password: two servers that may ask for one never get the same. */
