@@ -2,35 +2,23 @@
 import { readFileSync } from 'node:fs'
 import { defineConfig } from 'tsdown'
 
+import { settings } from './tools/net/settings.ts'
+
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string }
 
-// Optional native parts of ssh2, which has its own in JavaScript.
-const native = [/\.node$/u, /^cpu-features$/u]
-
 const shared = {
+  ...settings,
   cwd: process.cwd(),
-  format: 'esm',
-  platform: 'node',
-  target: 'node22.19',
-  dts: false,
-  fixedExtension: false,
-  // A part of ssh2 asks for its folder.
-  shims: true,
   define: { NET_VERSION: JSON.stringify(version) },
 } as const
 
 export default defineConfig([
-  {
-    ...shared,
-    entry: { main: 'src/main.ts' },
-    deps: { alwaysBundle: [/^(?!cpu-features$)(?!.*\.node$)/u], neverBundle: native },
-    publint: true,
-  },
+  { ...shared, entry: { main: 'src/main.ts' }, fixedExtension: false, publint: true },
   {
     ...shared,
     entry: { net: 'src/main.ts' },
+    fixedExtension: false,
     outDir: 'dist/single',
-    deps: { alwaysBundle: [/^(?!cpu-features$)(?!.*\.node$)/u], neverBundle: native },
     outputOptions: { codeSplitting: false },
   },
 ])

@@ -27,7 +27,13 @@ function nameOfSources() {
     const names = readdirSync(join(root, home, 'src'), { encoding: 'utf8', recursive: true })
     for (const name of names.toSorted()) if (name.endsWith('.ts')) add(join(home, 'src', name))
   }
-  for (const path of ['pnpm-lock.yaml', 'tools/net/main.ts', 'tools/net/settings.ts']) add(path)
+  for (const path of [
+    'pnpm-lock.yaml',
+    'tools/net/main.ts',
+    'tools/net/settings.ts',
+    'tools/net/builtins.ts',
+  ])
+    add(path)
   return hash.digest('hex').slice(0, 16)
 }
 

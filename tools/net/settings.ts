@@ -2,6 +2,8 @@
 
 import type { UserConfig } from 'tsdown'
 
+import { builtins } from './builtins.ts'
+
 type Plugin = Extract<NonNullable<UserConfig['plugins']>, { readonly name: string }>
 
 /**
@@ -21,6 +23,18 @@ function escaped(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
+/**
+ * Node resolves, reads and checks every file apart, so what always comes together is one file. Each takes along what it imports,
+ * but for what is in one before.
+ */
+const groups = [
+  { name: 'program', test: /cli[\\/]src[\\/]program\.ts$/, priority: 5 },
+  { name: 'session', test: /cli[\\/]src[\\/](session|commands[\\/]one-name)\.ts$/, priority: 4 },
+  { name: 'web', test: /cli[\\/]src[\\/]web[\\/]fetching\.ts$/, priority: 3 },
+  { name: 'transport', test: /packages[\\/]socket[\\/](dist|src)[\\/]road\.[jt]s$/, priority: 2 },
+  { name: 'http', test: /packages[\\/]http[\\/](dist|src)[\\/]index\.[jt]s$/, priority: 1 },
+]
+
 /** No comments and no white space, which memory would hold; names stay. */
 export const settings = {
   format: 'esm',
@@ -35,5 +49,6 @@ export const settings = {
     neverBundle: [/\.node$/u, /^cpu-features$/u],
   },
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
-  plugins: [ascii],
+  plugins: [builtins, ascii],
+  outputOptions: { codeSplitting: { groups } },
 } satisfies UserConfig
