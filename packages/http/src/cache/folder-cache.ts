@@ -13,7 +13,10 @@ import { seal } from './seal.ts'
 
 /** Options of `folderCache()`. */
 export interface FolderCacheOptions {
-  /** How many bytes of files are kept. What was written longest ago goes first. Default 1 GiB. */
+  /**
+   * How many bytes of files are kept. What was written longest ago goes first. Each URL that was changed in the last hour has a file of
+   * a few bytes besides. Default 1 GiB.
+   */
   readonly maxBytes?: number | undefined
 }
 
@@ -34,6 +37,8 @@ class FolderCache implements HttpCache {
   #key: Uint8Array | undefined
   #opening: Promise<void> | undefined
   #written = 0
+  /** When what other programs left, and marks, were looked at last. */
+  #swept = -Infinity
 
   constructor(folder: string, most: number) {
     this.#folder = folder
@@ -68,13 +73,13 @@ class FolderCache implements HttpCache {
     if (record === undefined) {
       await disk().rm(file, { force: true })
       await inPlace(this.#markOf(url), Buffer.from(String(clock().date())))
-      this.#written += MARK_SIZE
+      if (clock().date() - this.#swept > BETWEEN_SWEEPS) await this.#removeLeft()
     } else {
       const bytes = written(record)
       if (bytes.length <= this.#most) await inPlace(file, bytes)
       this.#written += bytes.length
+      if (this.#written > this.#most / 10) await this.#tidy()
     }
-    if (this.#written > this.#most / 10) await this.#tidy()
   }
 
   async delete(prefix = ''): Promise<number> {
@@ -110,6 +115,7 @@ class FolderCache implements HttpCache {
     try {
       await disk().mkdir(this.#folder, { recursive: true, mode: 0o700 })
       this.#key = await keyIn(join(this.#folder, 'key'))
+      await this.#removeLeft()
       await this.#tidy()
     } catch (cause) {
       const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
@@ -123,6 +129,7 @@ class FolderCache implements HttpCache {
    * as long as an answer may be on its way that was asked for before.
    */
   async #removeLeft(): Promise<void> {
+    this.#swept = clock().date()
     for (const name of [...(await this.#names(PART)), ...(await this.#names(MARK))]) {
       const file = join(this.#folder, name)
       const { mtimeMs } = await disk()
@@ -135,7 +142,6 @@ class FolderCache implements HttpCache {
   /** Removes the oldest files until all fit. */
   async #tidy(): Promise<void> {
     this.#written = 0
-    await this.#removeLeft()
     const files = await Promise.all(
       (await this.#names()).map(async (name) => {
         const file = join(this.#folder, name)
@@ -248,8 +254,8 @@ const KEY_LENGTH = 32
 const SUFFIX = '.entry'
 const PART = '.part'
 const MARK = '.change'
-/** What a small file takes of a disk. */
-const MARK_SIZE = 4096
 /** In milliseconds. */
 const LONGEST_WRITE = 3_600_000
+/** Each looks at all marks, of which there may be many. */
+const BETWEEN_SWEEPS = 600_000
 const VERSION = 1

@@ -49,6 +49,23 @@ test('what was written is read by another program, byte by byte', async () => {
   })
 })
 
+test('marks of changes are looked at now and then, and not with each change', async () => {
+  await inFolder(async (folder) => {
+    const marks = async (): Promise<readonly string[]> =>
+      (await readdir(folder)).filter((name) => name.endsWith('.change'))
+    using clock = useFakeClock()
+    const cache = http.folderCache(folder, { maxBytes: 1000 })
+    await cache.ready?.()
+    await cache.write('http://a/old', undefined)
+    for (const old of await marks()) await utimes(join(folder, old), new Date(0), new Date(0))
+    await cache.write('http://a/next', undefined)
+    expect(await marks()).toHaveLength(2)
+    await clock.advance(600_001)
+    await cache.write('http://a/last', undefined)
+    expect(await marks()).toHaveLength(2)
+  })
+})
+
 test('what another program asked for before a change and keeps after it is not read', async () => {
   await inFolder(async (folder) => {
     using clock = useFakeClock()
