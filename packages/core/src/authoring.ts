@@ -1,6 +1,11 @@
 /* What authors of protocol packages need: the operation, error tables, limits, the clock. */
 
-export { openOperation, operation, operationInAttempts } from './operation/operation.ts'
+export {
+  openOperation,
+  operation,
+  operationInAttempts,
+  operationInTurn,
+} from './operation/operation.ts'
 export { atOnce } from './operation/at-once.ts'
 export { runWithin } from './operation/surroundings.ts'
 export { traceparentOf } from './operation/traces.ts'
@@ -11,6 +16,8 @@ export type {
   OpenPhase,
   Operation,
   OperationSpec,
+  RunInTurn,
+  TakeTurn,
   Within,
 } from './operation/operation-spec.ts'
 export { callerFault, isCallerFault } from './callbacks/caller-fault.ts'

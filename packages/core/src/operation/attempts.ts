@@ -51,6 +51,15 @@ export function runAttempts<T>(
   )
 }
 
+/** Runs attempts as `runAttempts` does, of which the first one has failed before it began, such as in a line. */
+export function runFurtherAttempts<T>(
+  run: (attempt: Attempt) => Promise<T>,
+  host: AttemptHost,
+  thrown: unknown,
+): Promise<T> {
+  return furtherAttempts(run, new AttemptSteps(host), thrown)
+}
+
 async function furtherAttempts<T>(
   run: (attempt: Attempt) => Promise<T>,
   steps: AttemptSteps,

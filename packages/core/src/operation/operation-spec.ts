@@ -93,6 +93,12 @@ export interface Operation {
   fail(error: NetError): void
 }
 
+/** Waits for the turn of an operation; resolves to what gives it back. Rejects once the operation is stopped. */
+export type TakeTurn = (op: Operation) => Promise<() => void>
+
+/** One attempt that has the turn, which it gives back by `leave`. */
+export type RunInTurn<T> = (op: Operation, attempt: Attempt, leave: () => void) => Promise<T>
+
 /** The attempts of a call, step by step, for a call that is an object: begin one, and then say how it went. */
 export interface Attempts {
   /** Begins the next attempt; from here on it is what `onAbort`, `signal` and `fail` of the operation mean. */

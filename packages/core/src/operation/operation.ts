@@ -6,7 +6,14 @@
 
 import type { CallOptions } from './call-options.ts'
 import { logFromEnvironment } from '../events/environment.ts'
-import type { Attempt, OpenOperation, Operation, OperationSpec } from './operation-spec.ts'
+import type {
+  Attempt,
+  OpenOperation,
+  Operation,
+  OperationSpec,
+  RunInTurn,
+  TakeTurn,
+} from './operation-spec.ts'
 import { RunningOperation } from './running-operation.ts'
 
 /** Runs one call. Rejects with a NetError; what the caller's own callbacks threw, marked by `callerFault`, passes as it is. */
@@ -27,6 +34,17 @@ export function operationInAttempts<T>(
 ): Promise<T> {
   logFromEnvironment()
   return new RunningOperation(spec, options).runInAttempts(run)
+}
+
+/** As `operationInAttempts`, for a call whose attempts each wait for a turn, and give it back. */
+export function operationInTurn<T>(
+  spec: OperationSpec,
+  options: CallOptions | undefined,
+  take: TakeTurn,
+  run: RunInTurn<T>,
+): Promise<T> {
+  logFromEnvironment()
+  return new RunningOperation(spec, options).runInTurn(take, run)
 }
 
 /** The operation of a call that is an object: it calls `begin` first, and `succeeded` or `failed` last. */

@@ -3,7 +3,7 @@
  * told by its narrator.
  */
 
-import { AttemptSteps, runAttempts, type AttemptHost } from './attempts.ts'
+import { AttemptSteps, runAttempts, runFurtherAttempts, type AttemptHost } from './attempts.ts'
 import { perCall, type CallOptions } from './call-options.ts'
 import { isCallerFault } from '../callbacks/caller-fault.ts'
 import { clock, type Timer } from '../time/clock.ts'
@@ -29,6 +29,8 @@ import type {
   OpenOperation,
   OpenPhase,
   OperationSpec,
+  RunInTurn,
+  TakeTurn,
   Within,
 } from './operation-spec.ts'
 import { own } from '../options/own.ts'
@@ -117,14 +119,50 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
     return this.#run(() => runAttempts((attempt) => run(this, attempt), this))
   }
 
+  /** The same for a call whose attempts each wait for a turn: the first one begins only when it has that, as calls in line are many. */
+  runInTurn<T>(take: TakeTurn, run: RunInTurn<T>): Promise<T> {
+    return this.#begun(() =>
+      take(this).then(
+        (leave) => this.#ended(this.#attemptsInTurn(take, run, leave)),
+        (error: unknown) =>
+          this.#ended(
+            runFurtherAttempts((attempt) => this.#inTurn(take, run, attempt), this, error),
+          ),
+      ),
+    )
+  }
+
+  #attemptsInTurn<T>(take: TakeTurn, run: RunInTurn<T>, leave: () => void): Promise<T> {
+    // Stopped just behind the grant: no attempt would begin, nor give the turn back.
+    if (this.root.reason !== undefined) leave()
+    let first: (() => void) | undefined = leave
+    return runAttempts((attempt) => {
+      const granted = first
+      first = undefined
+      return granted === undefined ? this.#inTurn(take, run, attempt) : run(this, attempt, granted)
+    }, this)
+  }
+
+  async #inTurn<T>(take: TakeTurn, run: RunInTurn<T>, attempt: Attempt): Promise<T> {
+    return run(this, attempt, await take(this))
+  }
+
   #run<T>(work: () => Promise<T>): Promise<T> {
+    return this.#begun(() => this.#ended(work()))
+  }
+
+  #begun<T>(work: () => Promise<T>): Promise<T> {
     try {
       this.begin()
     } catch (error) {
       return Promise.reject(this.#traced(error))
     }
+    return work()
+  }
+
+  #ended<T>(work: Promise<T>): Promise<T> {
     // Not awaited: an async function takes more memory while it waits, and calls may wait by the thousand.
-    return work().then(
+    return work.then(
       (result) => {
         this.succeeded()
         return result

@@ -4,6 +4,7 @@ import {
   callerFault,
   operation,
   operationInAttempts,
+  operationInTurn,
   type OperationSpec,
 } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
@@ -104,4 +105,68 @@ test('what its work gives too late is disposed of', async () => {
   controller.abort()
   await expect(call).rejects.toMatchObject({ code: 'NET_ABORTED' })
   await disposed
+})
+
+test('each attempt of a call in line has a turn of its own, and gives it back', async () => {
+  using clock = useFakeClock()
+  const told: string[] = []
+  let turns = 0
+  const take = async (): Promise<() => void> => {
+    const number = ++turns
+    return () => void told.push(`turn ${number} is over`)
+  }
+  const call = operationInTurn(
+    { ...spec, idempotent: true },
+    undefined,
+    take,
+    async (op, attempt, leave) => {
+      told.push(`attempt ${attempt.number}`)
+      leave()
+      if (attempt.number === 1) throw Object.assign(new Error('x'), { code: 'ECONNRESET' })
+      return op.id
+    },
+  )
+  await clock.until(() => clock.timers > 1)
+  await clock.advance(10_000)
+  expect(await call).toBeTypeOf('number')
+  expect(told).toEqual(['attempt 1', 'turn 1 is over', 'attempt 2', 'turn 2 is over'])
+  expect(clock.timers).toBe(0)
+})
+
+test('a call that is stopped just behind the grant of its turn gives it back, and begins nothing', async () => {
+  const controller = new AbortController()
+  const granted = Promise.withResolvers<() => void>()
+  let given = 0
+  let begun = 0
+  const call = operationInTurn(
+    spec,
+    { signal: controller.signal },
+    () => granted.promise,
+    async () => void begun++,
+  )
+  granted.resolve(() => void given++)
+  controller.abort()
+  await expect(call).rejects.toMatchObject({ code: 'NET_ABORTED', sent: false, retry: 'never' })
+  expect({ given, begun }).toEqual({ given: 1, begun: 0 })
+})
+
+test('a wait for a turn that fails is repeated as a first attempt is', async () => {
+  using clock = useFakeClock()
+  let waits = 0
+  const take = async (): Promise<() => void> => {
+    if (++waits === 1) throw Object.assign(new Error('x'), { code: 'ECONNRESET' })
+    return () => {}
+  }
+  const numbers: number[] = []
+  const call = operationInTurn(
+    { ...spec, idempotent: true },
+    undefined,
+    take,
+    async (_, attempt) => void numbers.push(attempt.number),
+  )
+  await clock.until(() => clock.timers > 1)
+  await clock.advance(10_000)
+  await call
+  expect(numbers).toEqual([2])
+  expect(clock.timers).toBe(0)
 })

@@ -9,9 +9,12 @@ import {
   GRACE,
   inCall,
   operation,
+  operationInTurn,
   type Attempt,
   type Operation,
   type OperationSpec,
+  type RunInTurn,
+  type TakeTurn,
 } from '@net/core/authoring'
 
 import type { ClientIdentity } from './open.ts'
@@ -48,17 +51,40 @@ export class ClientFrame {
     options: CallOptions | undefined,
     run: (op: Operation, attempt: Attempt) => Promise<T>,
   ): Promise<T> {
+    const refusal = this.#refusal(verb)
+    return refusal ?? callInTurn(this.#spec(verb), options, run)
+  }
+
+  /** The same, where each attempt gets its turn by `take`, and gives it back. */
+  callInTurn<T>(
+    verb: Verb,
+    options: CallOptions | undefined,
+    take: TakeTurn,
+    run: RunInTurn<T>,
+  ): Promise<T> {
+    const refusal = this.#refusal(verb)
+    return refusal ?? operationInTurn(this.#spec(verb), options, take, run)
+  }
+
+  #refusal({
+    operation: call,
+    target = this.#identity.endpoint,
+  }: Verb): Promise<never> | undefined {
+    if (this.#closing === undefined) return undefined
+    const { protocol } = this.#identity
+    try {
+      inCall({ protocol, call, target }, () => this.refuseClosed())
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return undefined
+  }
+
+  #spec(verb: Verb): OperationSpec {
     const { protocol, endpoint, errors, client } = this.#identity
     const { operation: name, target = endpoint, kind, idempotent } = verb
-    if (this.#closing !== undefined) {
-      try {
-        inCall({ protocol, call: name, target }, () => this.refuseClosed())
-      } catch (error) {
-        return Promise.reject(error)
-      }
-    }
     // Written out, as objects that are spread cost a waiting call a quarter of its memory.
-    const spec = {
+    return {
       protocol,
       operation: name,
       target,
@@ -69,7 +95,6 @@ export class ClientFrame {
       client,
       usable: this.#usable,
     }
-    return callInTurn(spec, options, run)
   }
 
   /** Throws `NET_CLOSED` once the client is closed. */

@@ -4,7 +4,14 @@
  */
 
 import type { CallOptions, NetError } from '@net/core'
-import { inCall, option, optionsDoor, type Attempt, type Operation } from '@net/core/authoring'
+import {
+  inCall,
+  option,
+  optionsDoor,
+  type Attempt,
+  type Operation,
+  type TakeTurn,
+} from '@net/core/authoring'
 
 import { ClientFrame, type Verb } from './client-frame.ts'
 import type { Commands } from './commands.ts'
@@ -19,6 +26,8 @@ export class CommandClient<R> {
   readonly #commands: Commands<R>
   readonly #frame: ClientFrame
   readonly #turns = new Turns()
+  readonly #take: TakeTurn = (op) => this.#turns.take(op)
+  readonly #follow: TakeTurn = (op) => this.#turns.take(op, true)
 
   constructor(identity: ClientIdentity, commands: Commands<R>) {
     this.#identity = identity
@@ -59,11 +68,12 @@ export class CommandClient<R> {
     } catch (error) {
       return Promise.reject(error)
     }
-    return this.#frame.call(verb, taken, (op, attempt) => {
-      const work = (passOn: () => boolean): Promise<T> =>
-        commands.during(op, () => run(commands, op, attempt, passOn))
-      return this.#turns.run(op, work, follows)
-    })
+    const take = follows ? this.#follow : this.#take
+    return this.#frame.callInTurn(verb, taken, take, (op, attempt, leave) =>
+      this.#turns.use(leave, (passOn) =>
+        commands.during(op, () => run(commands, op, attempt, passOn)),
+      ),
+    )
   }
 
   /** Says `goodbye` once the calls under way have ended; what is not done within `grace` ms, 2,000 by default, is cut off. Never rejects. */

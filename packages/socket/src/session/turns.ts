@@ -30,9 +30,12 @@ export class Turns {
     return this.#waiting.size > 0
   }
 
-  /** Waits for the turn; resolves to what gives it back. Rejects when the operation is stopped, and with `NET_TIMEOUT_POOL`. */
-  take(op: Operation): Promise<() => void> {
-    return this.#take(op, false)
+  /**
+   * Waits for the turn; resolves to what gives it back. With `follows` the turn may come earlier: the work of a call before it
+   * may pass it on. Rejects when the operation is stopped, and with `NET_TIMEOUT_POOL`.
+   */
+  take(op: Operation, follows = false): Promise<() => void> {
+    return this.#taken ? this.#waiting.waitFor(op, follows) : Promise.resolve(this.#give())
   }
 
   /** Takes the turn if nobody has it; gives what gives it back. */
@@ -40,17 +43,16 @@ export class Turns {
     return this.#taken ? undefined : this.#give()
   }
 
-  /**
-   * Runs the work when it is its turn, which ends with it. With `follows` the turn may come earlier: the work of a call before
-   * it may pass it on, by the function that it gets, which says whether somebody has taken it. Rejects as `take` does, and
-   * with what the work throws.
-   */
-  run<T>(op: Operation, work: (passOn: () => boolean) => Promise<T>, follows = false): Promise<T> {
-    // Not awaited: an async function takes more memory while it waits, and calls in line are many.
-    return this.#take(op, follows).then((leave) => this.#inTurn(work, leave))
+  /** Runs the work when it is its turn, which ends with it. Rejects as `take` does, and with what the work throws. */
+  async run<T>(op: Operation, work: () => Promise<T>): Promise<T> {
+    return this.use(await this.take(op), work)
   }
 
-  async #inTurn<T>(work: (passOn: () => boolean) => Promise<T>, leave: Turn): Promise<T> {
+  /**
+   * Runs the work of a call that has taken the turn, which `leave` gives back at its end. The work may pass it on before, by
+   * the function that it gets, which says whether somebody has taken it. Rejects with what the work throws.
+   */
+  async use<T>(leave: () => void, work: (passOn: () => boolean) => Promise<T>): Promise<T> {
     let isPassed = false
     const passOn = (): boolean => {
       isPassed ||= this.#passOn()
@@ -61,10 +63,6 @@ export class Turns {
     } finally {
       if (!isPassed) leave()
     }
-  }
-
-  #take(op: Operation, follows: boolean): Promise<Turn> {
-    return this.#taken ? this.#waiting.waitFor(op, follows) : Promise.resolve(this.#give())
   }
 
   #passOn(): boolean {
