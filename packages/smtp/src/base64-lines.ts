@@ -1,6 +1,6 @@
 /*
- * Bytes as lines of base64 (RFC 2045, section 6.8), however they are cut. Two letters at a time, as the end of a line is
- * too: several times as fast as to cut a text into lines.
+ * Bytes as lines of base64 (RFC 2045, section 6.8), however they are cut. Node makes the letters of many lines at
+ * once; they are moved behind the ends of lines eight at a time: half the cost of looking each of them up.
  */
 
 /** Encodes one source. */
@@ -79,24 +79,45 @@ interface Stretch {
 }
 
 function writeLines(units: Uint16Array, bytes: Uint8Array, { from, count, at }: Stretch): void {
-  let unit = at
-  let next = from
-  for (let line = 0; line < count; line++) {
-    units[unit++] = LINE_END
-    for (const end = next + LINE; next < end; next += 3) {
-      const three =
-        ((bytes[next] as number) << 16) |
-        ((bytes[next + 1] as number) << 8) |
-        (bytes[next + 2] as number)
-      units[unit++] = PAIRS[three >> 12] as number
-      units[unit++] = PAIRS[three & 0xfff] as number
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const memory = { units, words: new Float64Array(units.buffer, 0, units.length >> 2) }
+  for (let first = 0; first < count; first += BLOCK) {
+    const end = Math.min(first + BLOCK, count)
+    const letters = source.toString('base64', from + first * LINE, from + end * LINE)
+    for (const [shift, { bytes }] of SHIFTED.entries()) bytes.write(letters, shift * 2, 'latin1')
+    for (let line = first; line < end; line++) {
+      const place = at + line * UNITS
+      units[place] = LINE_END
+      moveLine(memory, place + 1, (line - first) * (UNITS - 1))
     }
   }
 }
 
-/** Pairs of letters as they lie in memory, whatever the order of bytes in a number. */
-function pairsOf(texts: readonly string[]): Uint16Array {
-  return new Uint16Array(Uint8Array.from(Buffer.from(texts.join(''), 'latin1')).buffer)
+/** Memory in pairs of letters, and in words of four pairs. */
+interface Memory {
+  readonly units: Uint16Array
+  /** As numbers they mean nothing: letters make none that would not be kept as it is. */
+  readonly words: Float64Array
+}
+
+/** Moves the letters of a line, which begin `from` pairs behind the first ones. */
+function moveLine({ units, words }: Memory, begin: number, from: number): void {
+  // In one of the four they lie in words as they are to lie in the memory.
+  const shift = (begin - from) & 3
+  const letters = SHIFTED[shift] as Memory
+  const own = letters.units
+  const eights = letters.words
+  const end = begin + UNITS - 1
+  let to = begin
+  let next = from + shift
+  while ((to & 3) !== 0) units[to++] = own[next++] as number
+  let word = to >> 2
+  let eight = next >> 2
+  const last = end >> 2
+  next += (last - word) * 4
+  while (word < last) words[word++] = eights[eight++] as number
+  to = last << 2
+  while (to < end) units[to++] = own[next++] as number
 }
 
 const NOTHING: Buffer = Buffer.alloc(0)
@@ -105,6 +126,12 @@ const LINE = 57
 const LETTERS = 76
 /** A line and the end before it, in pairs. */
 const UNITS = LETTERS / 2 + 1
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.split('')
-const PAIRS = pairsOf(ALPHABET.flatMap((first) => ALPHABET.map((second) => first + second)))
-const LINE_END = pairsOf(['\r\n'])[0] as number
+// Few enough that their letters stay near the processor.
+const BLOCK = 64
+/** The letters of a block four times, each time one pair further on. */
+const SHIFTED: readonly (Memory & { readonly bytes: Buffer })[] = [0, 1, 2, 3].map(() => {
+  const bytes = Buffer.from(new ArrayBuffer(BLOCK * LETTERS + 8))
+  return { bytes, units: new Uint16Array(bytes.buffer), words: new Float64Array(bytes.buffer) }
+})
+// As it lies in memory, whatever the order of bytes in a number.
+const LINE_END = new Uint16Array(Uint8Array.of(13, 10).buffer)[0] as number

@@ -39,3 +39,26 @@ test('what it gives stays as it is while the next lines are written', () => {
   lines.encode(Buffer.alloc(114, 'b'))
   expect(first.equals(copy)).toBe(true)
 })
+
+test('letters are the right ones wherever their line lies, in thousands of lines', () => {
+  const bytes = randomBytes(300_000)
+  const expected = bytes.toString('base64').replaceAll(/.{76}(?=.)/g, '$&\r\n')
+  for (const cuts of [
+    [0],
+    [1],
+    [56],
+    [57],
+    [58],
+    [113],
+    [3 * 57],
+    [63 * 57 + 1, 70_000],
+    [150_001, 150_002],
+  ]) {
+    const lines = new Base64Lines()
+    const ends = [...cuts, bytes.length]
+    const sent = ends.map((end, place) =>
+      Buffer.from(lines.encode(bytes.subarray(place === 0 ? 0 : ends[place - 1], end))),
+    )
+    expect(Buffer.concat([...sent, lines.end()]).toString() === expected).toBe(true)
+  }
+})
