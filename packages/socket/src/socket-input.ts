@@ -165,7 +165,9 @@ export class SocketInput implements DirectReader, Inflow, PushedReader {
   }
 
   memory(): Uint8Array | undefined {
-    this.#lender = this.#paused ? undefined : this.#receiver
+    // Of a plain socket this is for the first read after the pause; TLS may have more while it lasts.
+    const isLate = this.#paused && !this.#isPlain
+    this.#lender = isLate ? undefined : this.#receiver
     return this.#lender?.memory?.()
   }
 

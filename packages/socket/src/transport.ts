@@ -69,8 +69,8 @@ export interface ByteReceiver {
   /** The road is lost; nothing follows. */
   lost(error: NetError): void
   /**
-   * Where a plain socket may read the next bytes to; asked for after each of them. What then arrives begins where this
-   * memory begins, or is somewhere else.
+   * Where a plain socket may read the next bytes to, of memory that is not in use; asked for after each of them, also when
+   * there was no more room. What then arrives begins where this memory begins, or is somewhere else.
    */
   memory?(): Uint8Array | undefined
 }

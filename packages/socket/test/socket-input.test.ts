@@ -96,6 +96,29 @@ test('what is read into memory of the receiver is handed over where it is', () =
   expect(receiver.chunks[0]?.buffer).toBe(memory.buffer)
 })
 
+test('a plain socket has memory of the receiver for the first read after a pause', () => {
+  const { input } = reading(true)
+  const memory = new Uint8Array(8)
+  const receiver = new Listener(1, memory)
+  const inflow = input.deliver(receiver)
+  input.memory()
+  expect(input.filled(memory, 1, false)).toBe(false)
+  expect(input.memory()).toBe(memory)
+  receiver.room = 3
+  inflow.resume()
+  input.filled(memory, 3, false)
+  expect(receiver.chunks[1]?.buffer).toBe(memory.buffer)
+})
+
+test('what has more to give while it is paused has none', () => {
+  const { input } = reading(false)
+  const memory = new Uint8Array(8)
+  input.deliver(new Listener(1, memory))
+  input.memory()
+  input.filled(memory, 1, false)
+  expect(input.memory()).toBeUndefined()
+})
+
 test('what was read into memory of a receiver that has been stopped is copied', async () => {
   const { input } = reading()
   const memory = new Uint8Array(8)
@@ -138,9 +161,10 @@ class Listener implements ByteReceiver {
   }
 }
 
-function reading() {
+function reading(isPlain = false) {
   const stream = new PassThrough()
-  const input = new SocketInput(stream, false, () => netError('NET_CONN_RESET', { message: 'cut' }))
+  const lost = () => netError('NET_CONN_RESET', { message: 'cut' })
+  const input = new SocketInput(stream, isPlain, lost)
   return { stream, input }
 }
 

@@ -31,6 +31,8 @@ export class BatchWriter {
   /** How many of the bytes that wait are in memory of others. */
   #foreign = 0
   #writing: Promise<void> | undefined
+  /** How many bytes are being written. */
+  #inFlight = 0
   /** What waited when somebody began to wait for more. */
   #seen: number | undefined
   #isEnding = false
@@ -57,8 +59,10 @@ export class BatchWriter {
     this.#waiting.push(chunk)
     this.#size += chunk.length
     this.#taken += chunk.length
+    const isEnough = this.#isEnough(chunk)
     if (this.#writing === undefined) this.#consider()
-    this.#isFull = !this.#hasRoom
+    // Until it is told otherwise: what came in the same read may follow.
+    this.#isFull ||= isEnough || !this.#hasRoom
     return !this.#isFull
   }
 
@@ -75,6 +79,14 @@ export class BatchWriter {
   get #hasRoom(): boolean {
     if (!this.#target.lends) return this.#size < AHEAD
     return this.#foreign < FILE_AHEAD && this.#ring?.hasRoom !== false
+  }
+
+  /**
+   * Whether more is better read when the write under way is done. The chunk is of a road that holds what comes meanwhile,
+   * and gives it in one large read; many small ones cost more than they bring forward.
+   */
+  #isEnough(chunk: Uint8Array): boolean {
+    return this.#target.lends && this.#inFlight >= BATCH && chunk.length >= LARGE_READ
   }
 
   /** Writes what waits, if that is enough or nothing more is to be expected soon. */
@@ -101,6 +113,7 @@ export class BatchWriter {
     this.#waiting = []
     this.#size = 0
     this.#foreign = 0
+    this.#inFlight = size
     this.#writing = this.#target.write(chunks).then(
       () => this.#done(chunks, size),
       (error: unknown) => this.#fail(error),
@@ -109,6 +122,7 @@ export class BatchWriter {
 
   #done(chunks: readonly Uint8Array[], size: number): void {
     this.#writing = undefined
+    this.#inFlight = 0
     for (const chunk of chunks) this.#ring?.giveBack(chunk)
     this.#target.written(size)
     if (this.#waiting.length > 0) this.#consider()
@@ -119,6 +133,7 @@ export class BatchWriter {
 
   #fail(error: unknown): void {
     this.#writing = undefined
+    this.#inFlight = 0
     this.#hasFailed = true
     this.#waiting = []
     this.#target.failed(error)
@@ -128,5 +143,8 @@ export class BatchWriter {
 /** How much may wait, for a file and for others. */
 const FILE_AHEAD = 1_048_576
 const AHEAD = 262_144
-const BATCH = 262_144
+/** A block of the ring, less what is not worth a read. */
+const BATCH = 245_760
+/** More than a record of TLS, which comes whether it is wanted or not. */
+const LARGE_READ = 65_536
 const SMALL_FILE = 65_536

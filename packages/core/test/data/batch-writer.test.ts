@@ -32,7 +32,7 @@ test('memory of the writer is full when all of it is taken, and is filled anew o
   let sum = 0
   for (let hasRoom = true; hasRoom;) {
     // The first bytes are in memory of others.
-    const memory = writer.memory() ?? new Uint8Array(65_536)
+    const memory = (writer.memory() ?? new Uint8Array(65_536)).subarray(0, SMALL_READ)
     memory.fill(1)
     sum += memory.length
     hasRoom = writer.add(memory)
@@ -56,9 +56,46 @@ test('a small file has no memory of its own, a larger one has', () => {
 
 test('chunks of others are limited as well, where the sink would lend', () => {
   const writer = new BatchWriter(new Target(true))
-  const room = [1, 2, 3].map(() => writer.add(Buffer.alloc(600_000)))
+  writer.add(Buffer.alloc(600_000))
   // The first is being written.
-  expect(room).toEqual([true, true, false])
+  let sum = 0
+  for (let hasRoom = true; hasRoom; sum += SMALL_READ)
+    hasRoom = writer.add(Buffer.alloc(SMALL_READ))
+  expect(sum).toBe(1_048_576)
+})
+
+test('while much is written to a file one large read is enough', async () => {
+  const target = new Target(true)
+  const writer = new BatchWriter(target)
+  const chunk = Buffer.alloc(131_072)
+  expect([1, 2, 3].map(() => writer.add(chunk))).toEqual([true, true, false])
+  expect([target.writes.length, target.rooms]).toEqual([1, 0])
+  target.done()
+  await turn()
+  expect(target.rooms).toBe(1)
+  // What waited is little, so that reading goes on beside it.
+  expect(target.writes[1]).toHaveLength(131_072)
+  expect(writer.add(chunk)).toBe(true)
+})
+
+test('what follows in the same read does not make it forget that there is no room', async () => {
+  const target = new Target(true)
+  const writer = new BatchWriter(target)
+  writer.add(Buffer.alloc(300_000))
+  expect(writer.add(Buffer.alloc(100_000))).toBe(false)
+  expect(writer.add(Buffer.alloc(10))).toBe(false)
+  target.done()
+  await turn()
+  expect(target.rooms).toBe(1)
+})
+
+test('while little is written to a file reads of any size go on', () => {
+  const target = new Target(true)
+  const writer = new BatchWriter(target)
+  writer.add(Buffer.alloc(1000))
+  void writer.end()
+  expect(target.writes).toHaveLength(1)
+  expect(writer.add(Buffer.alloc(131_072))).toBe(true)
 })
 
 test('after a write that failed nothing more is written', async () => {
@@ -73,6 +110,9 @@ test('after a write that failed nothing more is written', async () => {
   await writer.end()
   expect([target.writes, target.errors]).toEqual([['a'], [mine]])
 })
+
+/** Less than what rests until a write is done. */
+const SMALL_READ = 16_384
 
 class Target implements BatchTarget {
   readonly lends: boolean
