@@ -9,6 +9,7 @@ import {
   GRACE,
   inCall,
   operation,
+  operationInAttempts,
   operationInTurn,
   type Attempt,
   type Operation,
@@ -18,7 +19,7 @@ import {
 } from '@net/core/authoring'
 
 import type { ClientIdentity } from './open.ts'
-import { callInTurn, usableInTurn } from './turns.ts'
+import { usableInTurn } from './turns.ts'
 
 /** What a frame needs to know of its session. */
 export interface FramedSession {
@@ -52,7 +53,7 @@ export class ClientFrame {
     run: (op: Operation, attempt: Attempt) => Promise<T>,
   ): Promise<T> {
     const refusal = this.#refusal(verb)
-    return refusal ?? callInTurn(this.#spec(verb), options, run)
+    return refusal ?? operationInAttempts(this.#spec(verb), options, run)
   }
 
   /** The same, where each attempt gets its turn by `take`, and gives it back. */

@@ -3,14 +3,8 @@
  * must not know what the calls do.
  */
 
-import type { CallOptions, NetError } from '@net/core'
-import {
-  operationInAttempts,
-  WaitList,
-  type Attempt,
-  type Operation,
-  type OperationSpec,
-} from '@net/core/authoring'
+import type { NetError } from '@net/core'
+import { WaitList, type Operation } from '@net/core/authoring'
 
 /** A line of calls. */
 export class Turns {
@@ -83,22 +77,7 @@ export class Turns {
 /** Gives the turn back. */
 type Turn = () => void
 
-/**
- * A call on a session: an operation whose attempts wait for their turn in `run`. `usable` of the spec is made by
- * `usableInTurn`; without it the session counts as usable.
- */
-export function callInTurn<T>(
-  spec: OperationSpec,
-  options: CallOptions | undefined,
-  run: (op: Operation, attempt: Attempt) => Promise<T>,
-): Promise<T> {
-  const { usable = mayWait } = spec
-  return operationInAttempts(usable === spec.usable ? spec : { ...spec, usable }, options, run)
-}
-
 /** Whether a call on a session may be tried again. One that has waited as long as `timeout.pool` lets it does not wait once more. */
 export function usableInTurn(isUsable: () => boolean): (error: NetError) => boolean {
   return (error) => error.code !== 'NET_TIMEOUT_POOL' && isUsable()
 }
-
-const mayWait = usableInTurn(() => true)

@@ -1,10 +1,10 @@
 import type { CallOptions } from '@net/core'
-import { operation, type Operation } from '@net/core/authoring'
+import { operation, operationInAttempts, type Operation } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { Turns } from '@net/socket/authoring'
 import { expect, test } from 'vitest'
 
-import { callInTurn } from '../../src/session/turns.ts'
+import { usableInTurn } from '../../src/session/turns.ts'
 
 const spec = { protocol: 'test', operation: 'call', kind: 'command' } as const
 
@@ -84,8 +84,8 @@ test('waiting is limited by `pool`, and a call that has waited so long does not 
   const turns = new Turns()
   const leave = await inOperation((op) => turns.take(op))
   let began = 0
-  const repeated = { ...spec, idempotent: true }
-  const waiting = callInTurn(repeated, { timeout: { pool: 500 } }, (op) =>
+  const repeated = { ...spec, idempotent: true, usable: usableInTurn(() => true) }
+  const waiting = operationInAttempts(repeated, { timeout: { pool: 500 } }, (op) =>
     turns.run(op, async () => void began++),
   )
   const rejected = waiting.catch((error: unknown) => error)
@@ -102,8 +102,9 @@ test('waiting is limited by `pool`, and a call that has waited so long does not 
 test('any other failure of an idempotent call is repeated, while the session can be used', async () => {
   let usable = true
   let calls = 0
+  const repeated = { ...spec, idempotent: true, usable: usableInTurn(() => usable) }
   const call = (): Promise<unknown> =>
-    callInTurn({ ...spec, idempotent: true, usable: () => usable }, undefined, async () => {
+    operationInAttempts(repeated, undefined, async () => {
       calls++
       throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
     }).catch((error: unknown) => error)
