@@ -256,22 +256,6 @@ test.skipIf(!existsSync('/dev/full'))('a full disk is an error of this machine',
   await file.abort()
 })
 
-test('a file is busy until it has its name, by whatever path its folder is reached', async () => {
-  await using folder = await temporaryFolder()
-  await mkdir(folder.at('real'))
-  await symlink('real', folder.at('link'))
-  const [path, same] = [folder.at('real/a'), folder.at('link/a')]
-  const file = await PartFile.open(toFile(path), false)
-  await file.writeAll([text('whole')])
-  await expect(PartFile.open(toFile(same), false)).rejects.toMatchObject({ code: 'NET_BUSY' })
-  const commit = file.commit()
-  const second = await PartFile.open(toFile(path), false).catch((error: unknown) => error)
-  expect(second).toMatchObject({ code: 'NET_BUSY' })
-  await commit
-  expect(await readFile(path, 'utf8')).toBe('whole')
-  await (await PartFile.open(toFile(same), false)).abort()
-})
-
 test('the half of another program that writes to the same name never passes for the whole', async () => {
   await using folder = await temporaryFolder()
   const path = folder.at('a')

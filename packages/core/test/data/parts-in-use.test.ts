@@ -1,6 +1,9 @@
-import { toFile } from '@net/core'
-import { expect, test } from 'vitest'
+import { mkdir, readFile, rename, symlink } from 'node:fs/promises'
 
+import { toFile } from '@net/core'
+import { expect, test, vi } from 'vitest'
+
+import { disk } from '../../src/data/disk.ts'
 import { PartFile } from '../../src/data/part-file.ts'
 import { useFile } from '../../src/data/parts-in-use.ts'
 import { temporaryFolder } from './folder.ts'
@@ -57,4 +60,27 @@ test('a file that is being given up is opened by the next call, and not refused'
     code: 'NET_BUSY',
   })
   await next.commit()
+})
+
+test('a file is busy until it has its name, by whatever path its folder is reached', async () => {
+  await using folder = await temporaryFolder()
+  await mkdir(folder.at('real'))
+  await symlink('real', folder.at('link'))
+  const [path, same] = [folder.at('real/a'), folder.at('link/a')]
+  const file = await PartFile.open(toFile(path), false)
+  await file.writeAll([Buffer.from('whole')])
+  await expect(PartFile.open(toFile(same), false)).rejects.toMatchObject({ code: 'NET_BUSY' })
+  const { promise: asked, resolve: goOn } = Promise.withResolvers<void>()
+  using renaming = vi.spyOn(disk(), 'rename')
+  // It has no name before the other call has asked for it.
+  renaming.mockImplementation(async (from, to) => {
+    await asked
+    await rename(from, to)
+  })
+  const commit = file.commit()
+  await expect(PartFile.open(toFile(path), false)).rejects.toMatchObject({ code: 'NET_BUSY' })
+  goOn()
+  await commit
+  expect(await readFile(path, 'utf8')).toBe('whole')
+  await (await PartFile.open(toFile(same), false)).abort()
 })
