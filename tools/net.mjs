@@ -1,5 +1,5 @@
-// `pnpm net`: the command as a bundle of the sources, made anew when they have changed. The 700 modules of the sources would
-// take more time, and 30 MiB for as long as it runs. Plain JavaScript, because taking types away costs memory as well.
+// `pnpm net`: runs the command as a bundle, which it builds when the sources have changed. Loading the 700 source modules
+// takes longer, and 30 MiB more. Plain JavaScript, because Node's type stripping costs memory as well.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, statSync } from 'node:fs'
@@ -11,7 +11,7 @@ const folder = join(root, 'node_modules/.cache/net', nameOfSources())
 if (!existsSync(folder)) make()
 await import(pathToFileURL(join(folder, 'main.mjs')).href)
 
-/** Another one when a file that the bundle is made of is another one. */
+/** A name that changes whenever a source of the bundle changes. */
 function nameOfSources() {
   const packages = readdirSync(join(root, 'packages')).map((name) => join('packages', name))
   const hash = createHash('sha256')
@@ -21,7 +21,7 @@ function nameOfSources() {
     hash.update(`${path} ${mtimeMs} ${size}\n`)
   }
   for (const home of ['apps/cli', ...packages]) {
-    // A folder that an older commit has left.
+    // An older commit may have left an empty folder.
     if (!existsSync(join(root, home, 'package.json'))) continue
     add(join(home, 'package.json'))
     const names = readdirSync(join(root, home, 'src'), { encoding: 'utf8', recursive: true })

@@ -1,4 +1,4 @@
-/* How a bundle takes what is in Node: less of it, and later, than an import does. */
+/* Replaces the imports of Node's modules in a bundle by calls that load less, and later. */
 
 /**
  * An import of a module of Node runs all its getters, which load further modules: `webcrypto` with `node:crypto`, the report
@@ -10,7 +10,7 @@ export const builtins = {
     code.replace(IMPORTS, (statement) => taken(IMPORT.exec(statement)?.groups ?? {})),
 }
 
-/** The statement as constants: `import fs, { stat as look } from "node:fs";`. */
+/** Turns an import such as `import fs, { stat as look } from "node:fs";` into constants. */
 function taken({ whole, all, names = '', from = '' }: Parts): string {
   const module = `globalThis.process.getBuiltinModule(${JSON.stringify(from)})`
   const isLate = LATE.has(from)
@@ -28,7 +28,7 @@ function taken({ whole, all, names = '', from = '' }: Parts): string {
   ].join('')
 }
 
-/** And no class, which is called with `new`. */
+/** Whether the export is a function; classes begin with a capital and are needed as they are. */
 function isFunction(from: string, key: string): boolean {
   const module: Readonly<Record<string, unknown>> = { ...process.getBuiltinModule(from) }
   return typeof module[key] === 'function' && /^[a-z]/.test(key)
@@ -36,7 +36,7 @@ function isFunction(from: string, key: string): boolean {
 
 type Parts = Readonly<Partial<Record<string, string>>>
 
-/** What many runs have no use for, and takes a millisecond and more to load: it waits for the first call. */
+/** Modules that many runs never use and that take a millisecond or more to load: they are loaded at the first call. */
 const LATE = new Set(['node:child_process', 'node:fs/promises'])
 
 const IMPORT =

@@ -1,4 +1,4 @@
-/* Makes the bundle of the command for `pnpm net`, of the sources, in the folder that is given. */
+/* Builds the bundle that `pnpm net` runs, from the sources, into the given folder. */
 
 import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -29,7 +29,7 @@ await build({
 try {
   renameSync(making, folder)
 } catch {
-  // Another run was first.
+  // Another run has made the same bundle in the meantime.
   rmSync(making, { recursive: true })
 }
 removeOlder()

@@ -10,7 +10,7 @@ import { SMALL_FILES } from '@net/core/authoring'
 export interface SmallFiles {
   /** Up to so many bytes a file is small. */
   readonly most: number
-  /** How many that are tiny are moved at a time: such cost little but their trips. Default as many as other calls. */
+  /** How many tiny files are moved at a time. Each costs little but its round trips. Default as many as other calls. */
   readonly callsOfTiny?: number | undefined
   /**
    * The bytes of the file, which has so many by its listing; undefined where it has to go the long way. Absent where the verbs

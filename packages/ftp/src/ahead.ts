@@ -9,18 +9,17 @@ import type { DataConnections } from './data-connection.ts'
 import type { Dialog } from './dialog.ts'
 import type { FtpReply } from './reply.ts'
 
-/** Who knows the question, and is told the answer. */
-type Asked = Pick<DataConnections, 'question' | 'toldAhead'>
-type Asking = Pick<Dialog, 'ask' | 'askAlong'>
+/** Knows which question the next transfer begins with, and keeps the answer for it. */
+type Transfers = Pick<DataConnections, 'question' | 'toldAhead'>
 
 /** The questions that one session asks ahead. */
 export class Ahead {
-  readonly #data: Asked
+  readonly #data: Transfers
   /** How many milliseconds they have spared: a trip each, without the wait for the second answer. */
   #saved = 0
   #owed = false
 
-  constructor(data: Asked) {
+  constructor(data: Transfers) {
     this.#data = data
   }
 
@@ -30,7 +29,7 @@ export class Ahead {
   }
 
   /** Sends the last command of a call, and the question along with it unless that costs more than it spares. */
-  async ask(dialog: Asking, command: string): Promise<FtpReply> {
+  async ask(dialog: Pick<Dialog, 'ask' | 'askAlong'>, command: string): Promise<FtpReply> {
     const { question } = this.#data
     if (question === undefined || this.#saved < LEAST) return dialog.ask(command)
     const times = { asked: clock().now(), answered: Infinity }
@@ -40,7 +39,7 @@ export class Ahead {
     }
     const reply = await dialog.askAlong(command, question, told)
     times.answered = clock().now()
-    // Not before: of a call that is stopped here, the server owes more.
+    // Set only now: a call that is stopped before this has replies of its own to come.
     this.#owed = true
     return reply
   }

@@ -93,7 +93,7 @@ export class DataConnections {
     this.#next = { reply, at: clock().now() }
   }
 
-  /** Another call has its turn; what was said for one that has not come is too old for it. */
+  /** Another call begins. It uses an answer that was asked ahead only if that is fresh. */
   begin(): void {
     const next = this.#next
     this.#told = next !== undefined && clock().now() - next.at < FRESH ? next.reply : undefined
@@ -120,7 +120,7 @@ export class DataConnections {
       try {
         return await this.#to(dialog, way, told)
       } catch (error) {
-        // It need not wait for ever.
+        // The server may have stopped listening since: ask again.
         if (dialog.op.signal.aborted || dialog.control.failure !== undefined) throw error
       }
     }

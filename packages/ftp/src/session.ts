@@ -384,7 +384,7 @@ export function busy(): Error {
 
 // The last reply of a call that was stopped arrives within milliseconds, or the server is not there any more.
 const OWED = 1000
-// Neither a NOOP nor what was asked for the next call is of a call that was stopped, and the road may be long.
+// A reply to a NOOP, or to a question asked ahead, belongs to no call that was stopped, and may take a long round trip.
 const ANSWERED = 30_000
 // pure-ftpd says nothing at all when a download was cut, but answers ABOR.
 const REMINDED = 500

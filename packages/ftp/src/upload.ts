@@ -50,7 +50,7 @@ export interface UploadPlan {
   readonly allocate?: boolean | undefined
   /** Called when the server has begun to take the file: from there on what it has under the path is of this source. */
   readonly begun?: (() => void) | undefined
-  /** Whether the call asks nothing behind it. Default false. */
+  /** Whether this is the last command of the call. Default false. */
   readonly isLast?: boolean | undefined
 }
 

@@ -35,7 +35,7 @@ interface Foreign {
 }
 
 function foreign(thrown: unknown): Foreign {
-  // One of another realm, such as a vm context, is no instance.
+  // An error of another realm, such as a vm context, is no instance of our Error.
   if (!(thrown instanceof Error || types.isNativeError(thrown))) {
     return { name: 'Error', message: `${cut(inspect(thrown, { depth: 1 }))} was thrown` }
   }

@@ -96,13 +96,13 @@ function writeLines(units: Uint16Array, bytes: Uint8Array, { from, count, at }: 
 /** Memory in pairs of letters, and in words of four pairs. */
 interface Memory {
   readonly units: Uint16Array
-  /** As numbers they mean nothing: letters make none that would not be kept as it is. */
+  /** Eight letters as one number, only to copy them: no eight letters make a NaN, whose bits a copy could change. */
   readonly words: Float64Array
 }
 
 /** Moves the letters of a line, which begin `from` pairs behind the first ones. */
 function moveLine({ units, words }: Memory, begin: number, from: number): void {
-  // In one of the four they lie in words as they are to lie in the memory.
+  // One of the four copies is aligned with the target, so that whole words can be moved.
   const shift = (begin - from) & 3
   const letters = SHIFTED[shift] as Memory
   const own = letters.units
@@ -126,7 +126,7 @@ const LINE = 57
 const LETTERS = 76
 /** A line and the end before it, in pairs. */
 const UNITS = LETTERS / 2 + 1
-// Few enough that their letters stay near the processor.
+// Few enough that their letters stay in the processor's cache.
 const BLOCK = 64
 /** The letters of a block four times, each time one pair further on. */
 const SHIFTED: readonly (Memory & { readonly bytes: Buffer })[] = [0, 1, 2, 3].map(() => {

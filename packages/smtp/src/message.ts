@@ -77,7 +77,7 @@ export interface CheckedMessage {
  */
 export function checkMessage(message: Message): CheckedMessage {
   refuseUnknown(message)
-  // In one piece: it comes in twenty, which each message that waits would keep.
+  // Joined into one string: Node builds a UUID of twenty parts, and each waiting message would keep them all.
   const id = Buffer.from(randomUUID(), 'latin1').toString('latin1')
   const from = author(message)
   const sentBy = own(message, 'sender')

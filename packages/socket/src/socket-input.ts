@@ -165,7 +165,7 @@ export class SocketInput implements DirectReader, Inflow, PushedReader {
   }
 
   memory(): Uint8Array | undefined {
-    // Of a plain socket this is for the first read after the pause; TLS may have more while it lasts.
+    // A plain socket uses this memory for its first read after the pause; TLS may deliver more during the pause.
     const isLate = this.#paused && !this.#isPlain
     this.#lender = isLate ? undefined : this.#receiver
     return this.#lender?.memory?.()

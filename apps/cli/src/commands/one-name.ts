@@ -5,7 +5,7 @@ import { percentDecoded } from '@net/core/authoring'
 import type { Address } from '../address.ts'
 import { UsageError } from '../usage-error.ts'
 
-/** In one folder the second of a name would replace the first, which a move has removed from where it was. Throws `UsageError`. */
+/** Throws `UsageError` if two sources have the same name: in the target folder one would replace the other. */
 export function refuseOneName(sources: readonly Address[]): void {
   const seen = new Set<string>()
   for (const source of sources) {
@@ -17,7 +17,7 @@ export function refuseOneName(sources: readonly Address[]): void {
   }
 }
 
-/** As the copy is called; empty for what has no name of its own. */
+/** The name of the copy; empty for a source that has no name. */
 function nameOf(address: Address): string {
   if (address.kind === 'stream') return ''
   if (address.kind !== 'http') return address.path.split('/').at(-1) ?? ''

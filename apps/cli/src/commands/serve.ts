@@ -33,7 +33,7 @@ export const serve: CommandRun = async (call) => {
   throw signal.reason
 }
 
-/** A server whose folder is not there would have nothing, for whoever asks. */
+/** Throws `UsageError` if the folder does not exist: the server would start, and answer that every file is missing. */
 async function refuseNoFolder(folder: string | undefined): Promise<void> {
   if (folder === undefined) return
   const found = await stat(folder).catch(() => undefined)

@@ -33,7 +33,7 @@ export function armFaults(served: Served, kind: ServerKind, faults: readonly str
   for (const each of faults) served.fail(faultOf(each, kind.replies))
 }
 
-/** Throws `UsageError` for what was given and this kind of server does not have, as it would be left out without a word. */
+/** Throws `UsageError` for an option that this kind of server does not have; it would be ignored silently. */
 export function refuseUntaken(name: string, given: GivenOptions): void {
   const takes = serverKinds[name]?.takes ?? []
   for (const [option, words] of SPELLED) {

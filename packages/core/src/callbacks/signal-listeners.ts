@@ -58,7 +58,7 @@ function calledSoon(signal: AbortSignal, listener: (reason: unknown) => void): (
 class Hub {
   readonly #signal: AbortSignal
   readonly #listeners = new LinkedList<Link<(reason: unknown) => void>>()
-  /** Whether it is told of the abort without a listener at the signal. */
+  /** Whether the signal is of an `OwnController`, which calls `handleEvent` itself. */
   readonly #isOwn: boolean
   #listening = false
   #leaving = false

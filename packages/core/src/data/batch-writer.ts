@@ -61,7 +61,7 @@ export class BatchWriter {
     this.#taken += chunk.length
     const isEnough = this.#isEnough(chunk)
     if (this.#writing === undefined) this.#consider()
-    // Until it is told otherwise: what came in the same read may follow.
+    // Stays full until `room` is called: further chunks of the same read may still be added.
     this.#isFull ||= isEnough || !this.#hasRoom
     return !this.#isFull
   }

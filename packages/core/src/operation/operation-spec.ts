@@ -93,7 +93,7 @@ export interface Operation {
   fail(error: NetError): void
 }
 
-/** Waits for the turn of an operation; resolves to what gives it back. Rejects once the operation is stopped. */
+/** Waits for the turn of an operation; resolves to the function that gives the turn back. Rejects once the operation is stopped. */
 export type TakeTurn = (op: Operation) => Promise<() => void>
 
 /** One attempt that has the turn, which it gives back by `leave`. */

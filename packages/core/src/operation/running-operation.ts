@@ -133,7 +133,7 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
   }
 
   #attemptsInTurn<T>(take: TakeTurn, run: RunInTurn<T>, leave: () => void): Promise<T> {
-    // Stopped just behind the grant: no attempt would begin, nor give the turn back.
+    // The call was stopped after it got the turn: no attempt will begin, so none would give the turn back.
     if (this.root.reason !== undefined) leave()
     let first: (() => void) | undefined = leave
     return runAttempts((attempt) => {

@@ -54,7 +54,7 @@ export class Settling {
   }
 }
 
-/** Of most folders that is all, and to take out one by one costs as much as to compare. */
+/** Most folders are dropped as a whole here; to take their files out one by one costs as much as to compare them. */
 function takeOut(names: readonly string[], listed: Listed): void {
   if (names.length === listed.found.size) listed.found.clear()
   else for (const name of names) listed.found.delete(name)

@@ -28,7 +28,7 @@ export interface ExecutionParts {
   readonly concurrency: number
   /** How many small files at a time, which take little more than their trips. */
   readonly concurrencyOfSmall: number
-  /** How many of those that are smaller still. */
+  /** How many tiny files at a time. */
   readonly concurrencyOfTiny: number
   readonly isLast: PathTest | undefined
   readonly state: StateKeeper | undefined

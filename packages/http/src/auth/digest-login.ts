@@ -136,7 +136,7 @@ class Steps {
     return response ?? (isInLine ? this.#tries(false, isInLine) : undefined)
   }
 
-  /** Undefined where another answer is to be sent. */
+  /** Undefined if the login has to be answered once more. */
   async #try(isOld: boolean): Promise<HttpResponse | undefined> {
     const { space, auth } = this.#parts
     const { round, response, password } = await this.#sendAnswer(isOld)
@@ -235,5 +235,5 @@ async function bodyHash(
 const REFUSED = 401
 const AT_ONCE = 65_536
 const MOST_CHALLENGES = 3
-/** What is refused so was not the password: once more in turn, behind those that used the nonce before, and once for good measure. */
+/** A stale nonce says nothing against the password, so that more challenges are answered than otherwise. */
 const MOST_STALE = 6

@@ -27,7 +27,7 @@ export class DigestSpace {
   /** The origin has answered without a challenge: calls need not wait for each other. */
   #isOpen = false
   #oneByOne = false
-  /** What is on its way side by side. */
+  /** The answers that are on their way side by side. */
   readonly #underWay = new Set<Promise<void>>()
   #last: Promise<unknown> = Promise.resolve()
 

@@ -102,7 +102,7 @@ class FolderCache implements HttpCache {
     return join(this.#folder, `${this.seal(url)}${SUFFIX}`)
   }
 
-  /** The file that says when what was kept for the URL ceased to hold. */
+  /** The file with the time of the last change to the URL: answers requested before it are out of date. */
   #markOf(url: string): string {
     return join(this.#folder, `${this.seal(url)}${MARK}`)
   }
@@ -233,7 +233,7 @@ function parsed(bytes: Buffer): CacheRecord | undefined {
   return at === bytes.length ? { url: head.url, entries } : undefined
 }
 
-/** Whether it has all that a request is compared with, and an answer made of. */
+/** Whether the entry has every field that the cache needs to match a request and to answer it. */
 function isEntry({ vary, headers, status, size, requested, received }: WrittenEntry): boolean {
   const isFilled = Array.isArray(headers) && Array.isArray(vary) && vary.every(Array.isArray)
   return isFilled && size >= 0 && [status, size, requested, received].every(Number.isFinite)
@@ -256,6 +256,6 @@ const PART = '.part'
 const MARK = '.change'
 /** In milliseconds. */
 const LONGEST_WRITE = 3_600_000
-/** Each looks at all marks, of which there may be many. */
+/** In milliseconds between two clean-ups: each looks at all marks, and there may be many. */
 const BETWEEN_SWEEPS = 600_000
 const VERSION = 1

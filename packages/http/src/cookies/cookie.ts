@@ -36,7 +36,7 @@ export interface CookieFields {
   /** Default false. */
   readonly httpOnly?: boolean | undefined
   readonly sameSite?: 'strict' | 'lax' | 'none' | undefined
-  /** One beyond the last date there is ends with that. */
+  /** In milliseconds since 1970; a later moment than the last possible date counts as that date. */
   readonly expires?: number | undefined
 }
 
@@ -78,7 +78,7 @@ export function isPair(name: string, value: string): boolean {
   return name !== '' && !/[=;]/.test(name) && !value.includes(';') && !UNFIT.test(name + value)
 }
 
-/** Whether a cookie can belong there, and a file of cookies say so. */
+/** Whether domain and path are valid, and can be written into a cookie file. */
 function isPlace(domain: string, path: string): boolean {
   return domain !== '' && !NO_HOST.test(domain) && path.startsWith('/') && !CONTROL.test(path)
 }

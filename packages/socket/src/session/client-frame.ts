@@ -103,7 +103,7 @@ export class ClientFrame {
     if (this.#closing !== undefined) throw closedError()
   }
 
-  /** What ended the session, as who holds the client is told: nothing once it is closed. */
+  /** The error that ended the session, for `closed` of the client; undefined if the caller has closed the client. */
   endOf(ended: Promise<NetError | undefined>): Promise<NetError | undefined> {
     return ended.then((error) => (this.#closing === undefined ? error : undefined))
   }

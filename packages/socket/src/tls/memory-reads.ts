@@ -7,7 +7,7 @@ import type { TLSSocket } from 'node:tls'
 
 import { DirectReads } from '../direct-reads.ts'
 
-/** Has the socket read as one that was made with `onread`; undefined where this Node keeps that elsewhere. */
+/** Makes the socket read as if it had been created with `onread`; undefined if this version of Node keeps that option elsewhere. */
 export function memoryReads(socket: TLSSocket): DirectReads | undefined {
   const handle: unknown = Reflect.get(socket, '_handle')
   const places = placesIn(socket)
@@ -25,7 +25,7 @@ export function memoryReads(socket: TLSSocket): DirectReads | undefined {
   return reads
 }
 
-/** Where a socket keeps what it was given as `onread`. */
+/** The keys under which a socket keeps its `onread` option. */
 interface Places {
   readonly memory: symbol
   readonly next: symbol

@@ -99,10 +99,9 @@ async function connected() {
   const { port } = server.address() as AddressInfo
   const raw = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   const socket = connectTls({ socket: raw, ca: certificates.ca, servername: 'localhost' })
-  const [[peer]] = (await Promise.all([
-    once(server, 'secureConnection'),
-    once(socket, 'secureConnect'),
-  ])) as unknown as [[TLSSocket]]
+  const accepted = Promise.withResolvers<TLSSocket>()
+  server.once('secureConnection', accepted.resolve)
+  const [peer] = await Promise.all([accepted.promise, once(socket, 'secureConnect')])
   const input = new SocketInput(socket, false, () =>
     netError('NET_CONN_RESET', { message: 'the connection is gone' }),
   )

@@ -73,5 +73,5 @@ export function uint32(value: number): Buffer {
   return bytes
 }
 
-/** Of a length. */
+/** How many bytes a length takes. */
 const LENGTH = 4

@@ -34,7 +34,7 @@ export interface SmallWrite extends CallOptions {
 export class SmallFiles {
   /** In bytes; what is larger costs more than its trips. */
   readonly most = 131_072
-  /** How many that are tiny are moved at a time: what leaves together costs both sides little more than one. */
+  /** How many tiny files are moved at a time: requests that leave in one packet cost both sides little more than one request. */
   readonly callsOfTiny: number | undefined
   readonly #calls: Calls
   readonly #at: (operation: string, path: string) => string

@@ -115,7 +115,7 @@ export class ServerConnection implements ServerDesk {
     }
     const grace = loginGrace === undefined ? undefined : clock().after(loginGrace, late)
     if (await this.#passes('greeting')) await serveSsh(this.#socket, this)
-    // Before its identification a server has no words for a refusal.
+    // SSH has no message for a refusal before the server has identified itself.
     else this.cut()
     grace?.clear()
     this.#forwards.end()
