@@ -135,6 +135,9 @@ function assertBytes(actual: Uint8Array, expected: Uint8Array): void {
   assert.ok(Buffer.compare(actual, expected) === 0, 'the bytes differ')
 }
 
+/** Bytes that differ from place to place, and come again after 64 KiB. */
 function patterned(size: number): Uint8Array {
-  return Uint8Array.from({ length: size }, (_, index) => (index * 7 + (index >>> 8)) & 0xff)
+  return Buffer.alloc(size, period)
 }
+
+const period = Uint8Array.from({ length: 65_536 }, (_, index) => (index * 7 + (index >>> 8)) & 0xff)
