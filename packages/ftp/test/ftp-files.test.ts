@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { checkRemoteFiles, useFakeClock } from '@net/core/testing'
 import { connect, type FtpConnectOptions } from '@net/ftp'
@@ -58,7 +58,7 @@ test('what a call that was stopped has not learnt of the server, the next one as
   const abort = new AbortController()
   server.fail({ on: 'SITE HELP', do: { delay: 20 } })
   const stopped = tree.capabilities({ signal: abort.signal })
-  await vi.waitFor(() => expect(server.received).toContain('SITE HELP'))
+  await clock.until(() => server.received.includes('SITE HELP'))
   abort.abort()
   await expect(stopped).rejects.toMatchObject({ code: 'NET_ABORTED' })
   await clock.advance(20)

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { useFakeClock } from '@net/core/testing'
 import { connect } from '@net/ftp'
@@ -167,14 +167,14 @@ test('[FTP-08] NOOPs keep a session alive between two calls, and a call waits fo
   await using client = await connect(server.url, { keepAlive: 30_000 })
   const noops = (): number => server.received.filter((line) => line === 'NOOP').length
   await clock.advance(30_000)
-  await vi.waitFor(() => expect(noops()).toBe(1))
+  await clock.until(() => noops() === 1)
   expect(await client.size('a')).toBe(5)
   await clock.advance(29_000)
   expect(await client.size('a')).toBe(5)
   await clock.advance(29_000)
   expect(noops()).toBe(1)
   await clock.advance(1000)
-  await vi.waitFor(() => expect(noops()).toBe(2))
+  await clock.until(() => noops() === 2)
 })
 
 test('a change of folder that is stopped in the middle has changed nothing', async () => {
@@ -187,7 +187,7 @@ test('a change of folder that is stopped in the middle has changed nothing', asy
     const before = server.received.length
     server.fail({ on: step, do: { delay: 20 } })
     const entering = client.cd('in', { signal: abort.signal })
-    await vi.waitFor(() => expect(server.received.slice(before)).toContain(step))
+    await clock.until(() => server.received.slice(before).includes(step))
     abort.abort()
     await expect(entering).rejects.toMatchObject({ code: 'NET_ABORTED' })
     await clock.advance(20)
@@ -284,7 +284,7 @@ test('a call that is stopped at its last command is waited for no longer than an
   abort.abort()
   await expect(first).rejects.toMatchObject({ code: 'NET_ABORTED' })
   await clock.advance(1_000)
-  await vi.waitUntil(() => isOver)
+  await clock.until(() => isOver)
   await expect(second).rejects.toMatchObject({ cause: { code: 'NET_TIMEOUT_REPLY', limit: 1_000 } })
 })
 

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { useFakeClock } from '@net/core/testing'
 import { connect } from '@net/ftp'
@@ -103,7 +103,7 @@ test('a call that the server has no further session for takes the one that becam
   server.fail({ on: 'GREETING', do: { delay: 300 } })
   server.fail({ on: 'USER', do: { reply: '421 Too many connections.' } })
   const sizes = [client.size('in/a'), client.size('big')]
-  await vi.waitFor(() => expect(server.received).toContain('SIZE in/a'))
+  await clock.until(() => server.received.includes('SIZE in/a') && server.connections === 2)
   await clock.advance(100)
   expect(await sizes[0]).toBe(1)
   await clock.advance(200)

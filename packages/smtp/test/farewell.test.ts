@@ -2,7 +2,7 @@ import { useFakeClock } from '@net/core/testing'
 import { createMailer } from '@net/smtp'
 import { startSmtpServer } from '@net/smtp/testing'
 import { memoryPair } from '@net/socket/testing'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { farewell } from '../src/farewell.ts'
 import { SmtpSession } from '../src/session.ts'
@@ -34,7 +34,7 @@ test('a connection whose server does not answer the goodbye is cut off', async (
   await clock.until(() => server.received.includes('QUIT'))
   await clock.advance(1000)
   await closing
-  await vi.waitFor(() => expect(server.connections).toBe(0))
+  await expect.poll(() => server.connections).toBe(0)
 })
 
 test('no goodbye is said within a message: what is not done in time is cut off', async () => {

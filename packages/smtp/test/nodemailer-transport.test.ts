@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { connect, createMailer, nodemailerTransport } from '@net/smtp'
 import { startSmtpServer } from '@net/smtp/testing'
 import { createTransport, type Transport } from 'nodemailer'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 
 test('programs of nodemailer send over our client, with what its plugins made of the message', async () => {
   await using server = await startSmtpServer({
@@ -76,6 +76,6 @@ test.each([
       failed.resolve,
     )
     expect(await failed.promise).toBeInstanceOf(Error)
-    await vi.waitFor(() => expect(source.readableEnded).toBe(true))
+    await expect.poll(() => source.readableEnded).toBe(true)
   },
 )

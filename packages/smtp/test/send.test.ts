@@ -2,10 +2,10 @@ import { setImmediate as turn } from 'node:timers/promises'
 
 import { connect, send, type Message } from '@net/smtp'
 import { fromText } from '@net/core'
-import { useFakeClock } from '@net/core/testing'
+import { captureEvents, useFakeClock } from '@net/core/testing'
 import { startSmtpServer } from '@net/smtp/testing'
 import { createCertificates } from '@net/socket/testing'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 
 const message: Message = { from: 'ada@x.example', to: 'bob@x.example', subject: 'x', text: 'y' }
 
@@ -64,14 +64,16 @@ test.each(['send', 'client'] as const)(
   async (way) => {
     await using server = await startSmtpServer()
     using clock = useFakeClock()
+    using captured = captureEvents()
     server.fail({ on: 'RCPT', do: { reply: '450 4.2.0 greylisted' } })
     const asked = (): number => server.received.filter((line) => line.startsWith('RCPT')).length
     const retry = { attempts: 2, delay: 1 }
     await using client = await connect(server.url)
     const sending =
       way === 'send' ? send(server.url, message, { retry }) : client.send(message, { retry })
-    await clock.until(() => asked() === 1)
-    await clock.until(() => clock.timers > 0)
+    // Not before the answer is here does the wait begin.
+    await clock.until(() => captured.of('retry').length === 1)
+    expect(asked()).toBe(1)
     await clock.advance(299_000)
     // Another attempt would have come by now.
     for (let turns = 0; turns < 200; turns++) await turn()
@@ -98,6 +100,6 @@ test.each([
     abort.abort()
     await clock.advance(1000)
     expect(await sending).toMatchObject({ delivery: 'accepted' })
-    await vi.waitFor(() => expect(server.connections).toBe(0))
+    await clock.until(() => server.connections === 0)
   },
 )

@@ -1,7 +1,4 @@
-import { on } from 'node:events'
-import { createConnection } from 'node:net'
-
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { onEvent } from '@net/core'
 import { MemoryFiles, useFakeClock } from '@net/core/testing'
@@ -63,7 +60,7 @@ test('a client that is reset as soon as TLS has begun is gone', async () => {
   const { signal } = controller
   const options: FtpConnectOptions = { tls: { ca: certificates.ca }, security: 'required', signal }
   await expect(connect(server.url, options)).rejects.toMatchObject({ code: 'NET_ABORTED' })
-  await vi.waitUntil(() => server.connections === 0, { timeout: 20_000 })
+  await expect.poll(() => server.connections).toBe(0)
 })
 
 test.each([
@@ -72,14 +69,13 @@ test.each([
   ['with something else than', 'GARBAGE\r\n'],
 ])('a client that ends %s its TLS handshake is gone', async (_, sent) => {
   await using server = await startFtpServer({ tls: createCertificates().issue() })
-  const socket = createConnection(Number(new URL(server.url).port), '127.0.0.1')
-  const replies = on(socket, 'data')
-  await replies.next()
-  socket.write('AUTH TLS\r\n')
-  await replies.next()
-  expect(server.received).toContain('AUTH TLS')
-  socket.end(Buffer.from(sent, /^[0-9a-f]*$/.test(sent) ? 'hex' : 'latin1'))
-  await vi.waitUntil(() => server.connections === 0, { timeout: 20_000 })
+  await using client = await dial(server.url.replace('ftp:', 'tcp:'))
+  expect(await client.readLine()).toMatch(/^220 /)
+  await client.write('AUTH TLS\r\n')
+  expect(await client.readLine()).toMatch(/^234 /)
+  await client.write(Buffer.from(sent, /^[0-9a-f]*$/.test(sent) ? 'hex' : 'latin1'))
+  await client.end()
+  await expect.poll(() => server.connections).toBe(0)
 })
 
 test("takes the caller's own files", async () => {
