@@ -20,13 +20,15 @@ export async function startRawServer(
   let requests = 0
   const server = createServer((socket) => {
     const at = heard.push(Buffer.alloc(0)) - 1
+    let answered = 0
     sockets.add(socket)
     socket.on('error', () => {})
     socket.on('close', () => sockets.delete(socket))
     socket.on('data', (chunk: Buffer) => {
       heard[at] = Buffer.concat([heard[at]!, chunk])
-      const heads = chunk.toString('latin1').split('\r\n\r\n').length - 1
-      for (let head = 0; head < heads; head++) answer(socket, (requests += 1))
+      // Of all that came: a read may end within the line that ends a head.
+      const heads = heard[at].toString('latin1').split('\r\n\r\n').length - 1
+      for (; answered < heads; answered++) answer(socket, (requests += 1))
     })
   })
   await new Promise<void>((resolve) => {

@@ -34,8 +34,9 @@ export async function respServer(
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.on('error', () => {})
+    const reader = new CommandReader()
     socket.on('data', (data) => {
-      for (const command of commandsIn(data.toString('utf8'))) {
+      for (const command of reader.take(data)) {
         const own = isScript(command) ? undefined : other(command, socket)
         const reply = own === undefined ? (replyTo(command, policy) ?? run(command, socket)) : own
         if (typeof reply === 'string' && socket.writable) socket.write(reply)
@@ -65,17 +66,46 @@ function isScript([name = '']: readonly string[]): boolean {
   return /^eval/iu.test(name)
 }
 
-function commandsIn(text: string): string[][] {
-  const lines = text.split('\r\n')
-  const commands: string[][] = []
-  for (let at = 0; at < lines.length && lines[at] !== '';) {
-    const count = Number(lines[at]?.slice(1))
-    at++
-    const words: string[] = []
-    for (let word = 0; word < count; word++, at += 2) words.push(lines[at + 1] ?? '')
-    commands.push(words)
+/** The commands of a connection, in whatever pieces they come. */
+class CommandReader {
+  #bytes: Buffer = Buffer.alloc(0)
+  #at = 0
+
+  /** Those that are whole with these bytes. */
+  take(data: Buffer): string[][] {
+    this.#bytes = Buffer.concat([this.#bytes, data])
+    const commands: string[][] = []
+    for (let next = this.#command(); next !== undefined; next = this.#command()) {
+      commands.push(next)
+      this.#bytes = this.#bytes.subarray(this.#at)
+    }
+    return commands
   }
-  return commands
+
+  #command(): string[] | undefined {
+    this.#at = 0
+    const count = this.#number()
+    if (count === undefined) return undefined
+    const words: string[] = []
+    while (words.length < count) {
+      const length = this.#number()
+      if (length === undefined) return undefined
+      const end = this.#at + length
+      if (this.#bytes.length < end + 2) return undefined
+      words.push(this.#bytes.toString('utf8', this.#at, end))
+      this.#at = end + 2
+    }
+    return words
+  }
+
+  /** What stands behind `*` or `$` on the next line. */
+  #number(): number | undefined {
+    const end = this.#bytes.indexOf('\r\n', this.#at)
+    if (end === -1) return undefined
+    const text = this.#bytes.toString('latin1', this.#at + 1, end)
+    this.#at = end + 2
+    return Number(text)
+  }
 }
 
 function replyTo(

@@ -43,9 +43,18 @@ export async function startFakeAgent(
   const asked: string[] = []
   const server = createServer((client) => {
     client.on('error', () => {})
-    client.on('data', (request) => {
-      if (answer === undefined) client.write(fields(reply(keys, request, asked)))
-      else answer(client)
+    let heard: Buffer = Buffer.alloc(0)
+    client.on('data', (chunk) => {
+      if (answer !== undefined) {
+        answer(client)
+        return
+      }
+      heard = Buffer.concat([heard, chunk])
+      while (heard.length >= 4 && heard.length >= 4 + heard.readUInt32BE()) {
+        const request = heard.subarray(0, 4 + heard.readUInt32BE())
+        heard = heard.subarray(request.length)
+        client.write(fields(reply(keys, request, asked)))
+      }
     })
   })
   await new Promise<void>((resolve) => server.listen(socket, resolve))
