@@ -59,7 +59,7 @@ test('text, bytes, sub-protocol, pings of both sides and a goodbye with its reas
     expect(await socket.receive()).toBe(message)
   }
   await socket.send(Buffer.from([0, 255]))
-  expect(await socket.receive()).toEqual(Buffer.from([0, 255]))
+  expect([...((await socket.receive()) as Uint8Array)]).toEqual([0, 255])
   await socket.ping()
   await Promise.all([pings.promise, pongs.promise])
   await socket.send('close')

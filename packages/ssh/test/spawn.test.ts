@@ -36,7 +36,7 @@ test('[SSH-36] [SSH-43] both outputs are read while it runs, as text or bytes', 
   expect(await child.stdout.readLine()).toBe('two')
   expect(await child.stdout.readLine({ encoding: 'latin1' })).toBe('é')
   expect(await child.stdout.readLine()).toBeNull()
-  expect(await child.stderr.readAll()).toEqual(Buffer.from('late\n'))
+  expect(Buffer.from(await child.stderr.readAll()).toString()).toBe('late\n')
   expect(await child.exit).toEqual({ exitCode: 0, exitSignal: undefined })
 })
 
