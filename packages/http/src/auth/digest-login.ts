@@ -127,7 +127,8 @@ class Steps {
   async #answer(isOld: boolean): Promise<HttpResponse> {
     const { space } = this.#parts
     const isInLine = space.goesOneByOne
-    const response = await space.inTurn(() => this.#tries(isOld, isInLine))
+    // What those before it were told last need not be what the server said last.
+    const response = await space.inTurn(() => this.#tries(isOld || isInLine, isInLine))
     return response ?? this.#answer(false)
   }
 

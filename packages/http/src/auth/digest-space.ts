@@ -77,9 +77,12 @@ export class DigestSpace {
     this.#use({ ...round.challenge, nonce, stale: false })
   }
 
-  /** Whether another call has used the nonce as well, or was given another one since, which may have ended it. */
+  /**
+   * Whether another call has used the nonce as well, or was given another one since, which may have ended it; one that is on its way
+   * may have been given one of which nothing is known yet.
+   */
   isShared(round: Round): boolean {
-    return this.#challenge !== round.challenge || this.#count > 1
+    return this.#challenge !== round.challenge || this.#count > 1 || this.#underWay.size > 1
   }
 
   get goesOneByOne(): boolean {

@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
 import { canary, expectNoCanary } from '@tools/canary'
 import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
@@ -124,6 +126,41 @@ test.each([
     expect(server.received.length).toBeLessThanOrEqual(50 * 4)
   },
 )
+
+test('a right password is not refused where what another call was told comes late', async () => {
+  let [fresh, made] = ['', 0]
+  // Each challenge ends the one before, and nothing says so.
+  const answerTo = (request: http.HttpRequest): http.HttpResponse => {
+    const used = /\bnonce="([^"]*)"/.exec(request.headers.get('authorization') ?? '')?.[1]
+    const isFresh = used === fresh
+    made += 1
+    fresh = String(made)
+    if (isFresh) return http.createResponse({ text: 'in' })
+    const challenge = `Digest realm="r", qop="auth", nonce="${fresh}"`
+    return http.createResponse({ status: 401, headers: { 'www-authenticate': challenge } })
+  }
+  const late = Promise.withResolvers<void>()
+  const asked: string[] = []
+  await using client = http.createClient({
+    baseUrl: 'http://x.example',
+    auth: http.digest('ada', 'open sesame'),
+    async handler(request) {
+      const answer = answerTo(request)
+      asked.push(request.path)
+      if (request.path === '/slow') await late.promise
+      return answer
+    },
+  })
+  expect(await client.get('/first').text()).toBe('in')
+  const calls = ['/quick', '/slow'].map((path) => client.get(path).text())
+  const answers = Promise.all(calls)
+  answers.catch(() => {})
+  // The nonce of its second answer was ended by the challenge of the slow one, of which nothing is known yet.
+  while (asked.filter((path) => path === '/quick').length < 2) await turn()
+  await turn()
+  late.resolve()
+  expect(await answers).toEqual(['in', 'in'])
+})
 
 test('calls at once with a wrong password are told soon, also where nonces end without a word', async () => {
   let made = 0
