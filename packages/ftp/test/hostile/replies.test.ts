@@ -1,7 +1,7 @@
 // What arrives in pieces, at the wrong time or not at all on the control connection.
 import { expect, test } from 'vitest'
 
-import { useFakeClock } from '@net/core/testing'
+import { captureEvents, useFakeClock } from '@net/core/testing'
 import { connect, fromText, type FtpClient } from '@net/ftp'
 import { startFtpServer, type FtpServer } from '@net/ftp/testing'
 import { createCertificates } from '@net/socket/testing'
@@ -38,10 +38,14 @@ test.each([1, 2, 3, 7])(
 test('[H-FTP-02] a greeting that drips has one limit for the whole', async () => {
   await using server = await startFtpServer({ ...options, greeting: '220-and so on\r\n220-and on' })
   using clock = useFakeClock()
+  using captured = captureEvents()
   const rejected = connect(server.url, { ...login, timeout: { greeting: 500 } }).catch(
     (error: unknown) => error,
   )
-  await clock.until(() => server.connections === 1)
+  // The server may have the connection before its client knows.
+  await captured.waitFor(
+    (event) => event.type === 'phase' && event.phase === 'greeting' && event.protocol === 'ftp',
+  )
   await clock.advance(500)
   expect(await rejected).toMatchObject({ code: 'NET_TIMEOUT_GREETING', phase: 'greeting' })
 })
