@@ -6,8 +6,6 @@ export default defineConfig({
   ...shared,
   test: {
     ...shared.test,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     projects: ['interop', 'matrix', 'package', 'site', 'soak'].map((name) =>
       project(name, { include: [`test/${name}/**/*.test.ts`] }),
     ),

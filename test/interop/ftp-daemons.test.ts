@@ -34,7 +34,6 @@ const names = Object.keys(daemons) as (keyof typeof daemons)[]
 // A session of inetutils-ftpd takes so long that its whole tree is not for every run.
 test.for(names.filter((name) => name !== 'inetutils-ftpd'))(
   '[FTP-31] %s is a whole tree',
-  { timeout: 120_000 },
   async (name, context: TestContext) => {
     await using daemon = await daemons[name](context)
     let made = 0
@@ -118,7 +117,6 @@ test.for(names.flatMap((name) => [[name, 'active'] as const, [name, 'passive'] a
 
 test.for(names)(
   '[FTP-08] NOOPs within transfers of %s are none of their replies',
-  { timeout: 60_000 },
   async (name, context) => {
     await using daemon = await daemons[name](context)
     await using partner = await logIn(daemon, { keepAlive: 100, retry: false })
@@ -154,7 +152,6 @@ test.for([
   ['ProFTPD', 2],
 ] as const)(
   '%s, which has room for %i sessions, gets a whole tree of a client that wants eight',
-  { timeout: 60_000 },
   async ([name, room], context) => {
     await using daemon =
       name === 'ProFTPD'

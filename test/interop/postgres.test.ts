@@ -34,4 +34,4 @@ test('[SSH-47] a PostgreSQL database is used through a local forward, for severa
     rows,
     '42\n',
   ])
-}, 60_000)
+})

@@ -19,7 +19,6 @@ const versions = ['TLSv1.2', 'TLSv1.3'] as const
 
 test.for(versions)(
   '[FTP-13] over six sessions in %s each data connection resumes the session of its own',
-  { timeout: 120_000 },
   async (version, context) => {
     await using daemon = await startSecured(context)
     await using partner = await logIn(daemon, version, { connections: 6, retry: false })
@@ -39,7 +38,6 @@ test.for(versions)(
 
 test.for(versions)(
   'a session whose ticket of %s is too old is renewed once where sessions are replaced, and named elsewhere',
-  { timeout: 60_000 },
   async (version, context) => {
     await using daemon = await startSecured(context, ['TLSSessionCache internal: 2'])
     const road = tcpDialer()

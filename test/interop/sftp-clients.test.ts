@@ -52,7 +52,7 @@ test("OpenSSH's sftp puts, gets, lists, renames, links and removes", async (cont
   expect(ended.stdout).toMatch(/^-rw------- .* 2000000 .* in\/new$/m)
   expect(readFileSync(join(folder, 'back')).equals(bytes)).toBe(true)
   expect(server.files.paths()).toEqual(['/in/link', '/in/new', '/in/older'])
-}, 30_000)
+})
 
 test('rclone copies a tree up and checks it', async (context) => {
   const program = requireDaemon(context, 'rclone')
@@ -71,7 +71,7 @@ test('rclone copies a tree up and checks it', async (context) => {
   const checked = await runProgram(program, ['check', '--download', tree, remote, ...flags])
   expect([checked.status, checked.stderr]).toEqual([0, expect.stringContaining('0 differences')])
   expect(server.files.paths()).toHaveLength(21)
-}, 30_000)
+})
 
 test('paramiko reads, writes and sees the attributes that it set', async (context) => {
   await requirePython(context, 'paramiko')
@@ -86,7 +86,7 @@ test('paramiko reads, writes and sees the attributes that it set', async (contex
   expect([ended.status, ended.stderr]).toEqual([0, ''])
   expect(ended.stdout).toBe("b'hello'\n['a', 'b']\n0o600 1500000000 300000\nlink -> a\n")
   expectFile(server, '/in/b', 300_000)
-}, 30_000)
+})
 
 const PARAMIKO = `
 import sys, stat, paramiko

@@ -49,7 +49,7 @@ test('names that are no UTF-8 are listed, read, renamed, removed, and told by a 
     await sftp.remove(join(again!, path.slice(source!.length)))
   }
   expect([namesIn(source!), namesIn(again!)]).toEqual([['0', '1', '2'], []])
-}, 60_000)
+})
 
 test('times are those of the server over the whole range that there is', async (context) => {
   await using host = await loggedIn(context)
@@ -79,7 +79,7 @@ test('times are those of the server over the whole range that there is', async (
   expect(report).toMatchObject({ made: 2, failed: 0 })
   const notes = report.entries.map(({ path: each, note }) => `${each} ${note?.code}`)
   expect(notes.toSorted()).toEqual(['early NET_BAD_OPTION', 'late undefined'])
-}, 60_000)
+})
 
 test('a link that leads nowhere, or to where it is, stands in the way of nothing', async (context) => {
   await using host = await loggedIn(context)
@@ -106,7 +106,7 @@ test('a link that leads nowhere, or to where it is, stands in the way of nothing
   expect(readFileSync(join(target, 'z/b'), 'utf8')).toBe('z/b')
   await sftp.remove(source, { recursive: true })
   expect(readdirSync(folder)).toEqual(['target'])
-}, 60_000)
+})
 
 test('a file that is written to while it is fetched: each of 20 downloads ends, and is a beginning of it', async (context) => {
   await using host = await loggedIn(context)
@@ -128,7 +128,7 @@ test('a file that is written to while it is fetched: each of 20 downloads ends, 
     expect(size).toBeGreaterThanOrEqual(least)
     expect(readFileSync(path).subarray(0, size).equals(got)).toBe(true)
   }
-}, 120_000)
+})
 
 function bytesOf(folder: string, name: string): Buffer {
   return Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')])

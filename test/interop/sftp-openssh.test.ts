@@ -25,7 +25,7 @@ test('a folder of OpenSSH is a tree as every other', async (context) => {
     const sftp = await host.sftp()
     return { files: sftp.files(root), [Symbol.asyncDispose]: () => sftp.close() }
   })
-}, 120_000)
+})
 
 test('[SSH-52] [SSH-53] files go both ways whole, and with what they are', async (context) => {
   for (const subsystem of [INTERNAL, EXTERNAL]) {
@@ -50,7 +50,7 @@ test('[SSH-52] [SSH-53] files go both ways whole, and with what they are', async
     expect(hashOf(readFileSync(back!))).toBe(hashOf(bytes))
     expect(Math.abs(statSync(back!).mtimeMs - statSync(local!).mtimeMs)).toBeLessThan(1000)
   }
-}, 30_000)
+})
 
 test('what has no size is read to its end, and what is no file is not opened', async (context) => {
   const folder = testFolder()

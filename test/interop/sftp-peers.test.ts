@@ -37,7 +37,7 @@ test('Dropbear, whose windows are small: files go both ways, and a folder is a t
   expect(readFileSync(join(folder, 'a')).equals(bytes)).toBe(true)
   expect(Buffer.from(await sftp.readFile(join(folder, 'a'))).equals(bytes)).toBe(true)
   await checkTree(sftp, folder)
-}, 120_000)
+})
 
 test("ProFTPD's mod_sftp: files go both ways, and a folder is a tree", async (context) => {
   await using server = await startModSftp(context)
@@ -49,7 +49,7 @@ test("ProFTPD's mod_sftp: files go both ways, and a folder is a tree", async (co
   await sftp.writeFile('a', 'newer')
   expect(await sftp.size('a')).toBe(5)
   await checkTree(sftp, server.root)
-}, 120_000)
+})
 
 test('rclone, which takes writes in their order alone: files go both ways', async (context) => {
   const program = requireDaemon(context, 'rclone')
@@ -77,7 +77,7 @@ test('rclone, which takes writes in their order alone: files go both ways', asyn
   ])
   await sftp.remove('in', { recursive: true })
   expect(await sftp.exists('in')).toBe(false)
-}, 120_000)
+})
 
 function logIn(url: string, user: string, password: string): Promise<ssh.SshClient> {
   return ssh.connect(url, { user, password, hostKeys: ssh.dangerouslyAcceptAnyHostKey() })

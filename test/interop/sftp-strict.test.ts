@@ -56,7 +56,7 @@ test('a server that sets no attributes takes files all the same, each of a tree 
     errors: [{ code: 'NET_ACCESS_DENIED' }],
   })
   expect(existsSync(join(remote, 'private'))).toBe(false)
-}, 60_000)
+})
 
 test('a server that tells and lists nothing takes files all the same', async (context) => {
   const forbidden = 'internal-sftp -P stat,lstat,fstat,opendir,readdir,setstat,fsetstat'
@@ -76,7 +76,7 @@ test('a server that tells and lists nothing takes files all the same', async (co
   for (const call of [sftp.stat(path), Array.fromAsync(sftp.list('/'))]) {
     await expect(call).rejects.toMatchObject({ code: 'NET_ACCESS_DENIED' })
   }
-}, 60_000)
+})
 
 test('a session that the server ends because it is idle is told at once, and opened again where that is asked for', async (context) => {
   const sshd = await started(context, 'internal-sftp', 'ChannelTimeout session:subsystem:sftp=1s')
@@ -96,7 +96,7 @@ test('a session that the server ends because it is idle is told at once, and ope
   expect(await other.size(path)).toBe(4)
   await using third = await host.sftp()
   expect(await third.exists(path)).toBe(true)
-}, 60_000)
+})
 
 test('in a folder that is the whole of the machine, which is not ours to write to, a folder in it is a tree', async (context) => {
   requireRoot(context, 'sshd with ChrootDirectory')
@@ -117,7 +117,7 @@ test('in a folder that is the whole of the machine, which is not ours to write t
   await sftp.mkdir('/in/deep', { recursive: true })
   await sftp.files('/in/deep').write('a', fromText('here'))
   expect(readFileSync(join(root, 'in/deep/a'), 'utf8')).toBe('here')
-}, 120_000)
+})
 
 test('folders are made below those that may be neither made nor listed', async (context) => {
   const shell = findDaemon('sh') ?? '/bin/sh'
@@ -144,7 +144,7 @@ test('folders are made below those that may be neither made nor listed', async (
   await expect(sftp.mkdir(join(upper, 'new/in'), { recursive: true })).rejects.toMatchObject({
     message: expect.stringContaining('upper/new/in'),
   })
-}, 60_000)
+})
 
 function started(
   context: TestContext,

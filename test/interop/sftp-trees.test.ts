@@ -48,7 +48,7 @@ test('[SSH-54] a tree goes up and down with times, modes and links, and the seco
   expect((await mirror(localFiles(source!), sftp.files(remote), options)).transferred).toBe(0)
   await copy(sftp.files(remote), localFiles(back!), { recursive: true, ...options })
   expect(await hashesOf(localFiles(back!))).toEqual(await hashesOf(localFiles(source!)))
-}, 120_000)
+})
 
 test('on sshd what is replaced keeps its mode, and a mode alone is one step without a byte', async (context) => {
   const folder = testFolder()
@@ -133,7 +133,7 @@ test(`a mirror of ${FILES} files, whose channel breaks again and again, ends ide
     ['.keep', createHash('sha256').digest('hex')],
     ...(await hashesOf(source)),
   ])
-}, 120_000)
+})
 
 async function openedServer(
   files: NonNullable<Parameters<typeof startSftpServer>[0]>['files'],

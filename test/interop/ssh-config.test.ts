@@ -86,12 +86,12 @@ const extra = 'Port 33\nHost db\n  Port 44\nHost web\n  User included\n'
 
 test('[SSH-30] the same answer as ssh -G for files as people have them', async (context) => {
   for (const [name, text] of written) await checkSame(context, name, text)
-}, 60_000)
+})
 
 test('[SSH-30] the same answer as ssh -G for a hundred generated files', async (context) => {
   for (let seed = 1; seed <= 100; seed++)
     await checkSame(context, pick(NAMES, seed * 7), generated(seed))
-}, 120_000)
+})
 
 async function checkSame(context: TestContext, name: string, text: string): Promise<void> {
   const program = requireDaemon(context, 'ssh')

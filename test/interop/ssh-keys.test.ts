@@ -88,7 +88,7 @@ test('[SSH-68] [SSH-69] ssh-keygen reads our keys, checks our signatures and cer
       key.publicKey.fingerprint,
     )
   }
-}, 60_000)
+})
 
 test('a key with 1,000 rounds is read beside the event loop, which no turn of it holds for 20 ms', async (context) => {
   const keygen = requireDaemon(context, 'ssh-keygen')

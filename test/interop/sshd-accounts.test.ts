@@ -41,7 +41,7 @@ test('words, a folder and variables are the same in accounts with sh, bash, dash
     else expect([name, set.stdout]).toEqual([name, "it's $HOME\n/usr/bin\n"])
     expect((await host.exec('cat', { input: 'fed' })).stdout).toBe('fed')
   }
-}, 60_000)
+})
 
 test('by a real sudo: with a password, without one, remembered, on a terminal, refused', async (context) => {
   requireDaemon(context, 'sudo')
@@ -88,7 +88,7 @@ test('by a real sudo: with a password, without one, remembered, on a terminal, r
   const refused = await nobody.exec('id', { sudo })
   expect(refused).toMatchObject({ stdout: '', exitCode: 1 })
   expect(refused.stderr).toContain('net-nobody')
-}, 60_000)
+})
 
 function logIn({ url, key, hostKey }: AccountsSshd, user: string): Promise<ssh.SshClient> {
   return ssh.connect(url, {

@@ -49,7 +49,7 @@ test('host certificates that ssh-keygen signs, for keys of every type', async (c
       message: expect.stringContaining('it is for elsewhere.example.com'),
     })
   }
-}, 60_000)
+})
 
 test('the keys that sshd has besides are learnt, and the host may change to one of them', async (context) => {
   const folder = testFolder()
@@ -64,7 +64,7 @@ test('the keys that sshd has besides are learnt, and the host may change to one 
   await using changed = await started(context, [`HostKey ${rsa}`, 'HostKeyAlgorithms rsa-sha2-256'])
   await using later = await logIn(changed, login)
   expect([host.info.hostKey.type, later.info.hostKey.type]).toEqual(['ssh-ed25519', 'ssh-rsa'])
-}, 30_000)
+})
 
 test('[SSH-11] [H-SSH-05] a server that knows only what is old is refused, unless the lists for old devices are asked for', async (context) => {
   const folder = testFolder()
@@ -87,7 +87,7 @@ test('[SSH-11] [H-SSH-05] a server that knows only what is old is refused, unles
     expect(host.info.algorithms[part]).toBe(value)
     expect((await host.exec('echo hello')).stdout).toBe('hello\n')
   }
-}, 60_000)
+})
 
 test('a FIPS policy leaves group exchange, which holds no turn of the event loop for 20 ms', async (context) => {
   const folder = testFolder()
@@ -118,7 +118,7 @@ test('a FIPS policy leaves group exchange, which holds no turn of the event loop
     held = Math.min(held, Number(stdout))
   }
   expect(held).toBeLessThan(MOST_HELD)
-}, 60_000)
+})
 
 /** 20 ms, in microseconds. */
 const MOST_HELD = 20_000

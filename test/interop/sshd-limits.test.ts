@@ -26,7 +26,7 @@ test('[SSH-45] a sshd that drops logins at random while there are too many has a
     results.map(({ index }) => [`${index}\n`, undefined]),
   )
   expect(results).toHaveLength(20)
-}, 60_000)
+})
 
 test('[SSH-45] forty hosts behind one that drops logins share one login there, and all are there in the end', async (context) => {
   const few = ['MaxStartups 2:100:3']
@@ -43,7 +43,7 @@ test('[SSH-45] forty hosts behind one that drops logins share one login there, a
   expect(results.map(({ error }) => error)).toEqual(results.map(() => undefined))
   // Each by a login of its own.
   expect(new Set(results.map(({ value }) => value)).size).toBe(40)
-}, 60_000)
+})
 
 test('a sshd that takes few tries ends the login, and says so', async (context) => {
   const sshd = await started(context, ['MaxAuthTries 2'])
@@ -54,7 +54,7 @@ test('a sshd that takes few tries ends the login, and says so', async (context) 
   ).rejects.toMatchObject({ code: 'NET_AUTH_TOO_MANY' })
   await using host = await ssh.connect(sshd.url, { ...loginOf(sshd), auth: [own, ...auth] })
   expect((await host.exec('echo in')).stdout).toBe('in\n')
-}, 60_000)
+})
 
 test('a forced command runs in place of the one that is asked for, and knows it', async (context) => {
   const forced = 'ForceCommand echo "forced, not $SSH_ORIGINAL_COMMAND"'
@@ -65,7 +65,7 @@ test('a forced command runs in place of the one that is asked for, and knows it'
   await using files = await logIn(await started(context, ['ForceCommand internal-sftp']))
   const { stdout, exitCode } = await files.exec('ls')
   expect([exitCode, stdout]).toEqual([1, expect.stringContaining('sftp')])
-}, 60_000)
+})
 
 test('[SSH-05] a road through two sshd to a third, each with a key of its own', async (context) => {
   const [first, second, target] = [
@@ -88,7 +88,7 @@ test('[SSH-05] a road through two sshd to a third, each with a key of its own', 
   const running = host.exec('sleep 1000')
   second.kill()
   await expect(running).rejects.toMatchObject({ name: 'ConnectionLostError' })
-}, 60_000)
+})
 
 test('[SSH-08] a sshd that falls silent in the middle of a command is an error after the keep-alive questions', async (context) => {
   const sshd = await started(context)
@@ -104,7 +104,7 @@ test('[SSH-08] a sshd that falls silent in the middle of a command is an error a
   } finally {
     process.kill(server, 'SIGKILL')
   }
-}, 60_000)
+})
 
 test('a large upload from far away leaves sessions to commands and to other uploads, however few sshd runs', async (context) => {
   const sshd = await started(context, ['MaxSessions 3', `Subsystem sftp ${SFTP_SERVER}`])
@@ -130,7 +130,7 @@ test('a large upload from far away leaves sessions to commands and to other uplo
   await sftp.writeFile(remote, 'new')
   expect(readFileSync(remote, 'utf8')).toBe('new')
   expect(readdirSync(folder)).toEqual(['endless', 'remote', 'remote.other'])
-}, 60_000)
+})
 
 async function started(context: TestContext, settings: readonly string[] = []): Promise<Sshd> {
   const sshd = await startSshd(requireDaemon(context, 'sshd'), settings)

@@ -36,7 +36,7 @@ test('keys of every type in every format that ssh-keygen writes, with and withou
       }
     }
   }
-}, 120_000)
+})
 
 test('keys of every type that PuTTYgen writes, in versions 2 and 3', async (context) => {
   const puttygen = requireDaemon(context, 'puttygen')
@@ -94,7 +94,7 @@ test('keys of every type that PuTTYgen writes, in versions 2 and 3', async (cont
       message: expect.stringContaining(words),
     })
   }
-}, 120_000)
+})
 
 test('certificates that ssh-keygen signs, where sshd knows the authority alone', async (context) => {
   const folder = testFolder()
@@ -118,7 +118,7 @@ test('certificates that ssh-keygen signs, where sshd knows the authority alone',
   await expect(logIn(sshd, ssh.key(fromFile(file), { certificate }))).rejects.toMatchObject({
     code: 'NET_AUTH_REJECTED',
   })
-}, 60_000)
+})
 
 test('the keys of ssh-agent, of which one fits; a public key or a locked file chooses it', async (context) => {
   await using sshd = await started(context, ['MaxAuthTries 3'])
@@ -160,7 +160,7 @@ test('the keys of ssh-agent, of which one fits; a public key or a locked file ch
   const later = [first, ssh.key(fromFile(last), { passphrase: answer })] as ssh.SshAuth[]
   await using other = await logIn(sshd, later)
   expect([other.info.user, asked]).toEqual([sshd.user, ['passphrase']])
-}, 60_000)
+})
 
 test('[SSH-19] [H-SSH-21] a command may use our agent only where that is asked for', async (context) => {
   await using sshd = await started(context)
@@ -179,7 +179,7 @@ test('[SSH-19] [H-SSH-21] a command may use our agent only where that is asked f
   await using lost = await ssh.connect(sshd.url, { ...login, forwardAgent: '/nowhere/agent' })
   expect((await lost.exec('ssh-add -l')).exitCode).not.toBe(0)
   expect((await lost.exec('echo hello')).stdout).toBe('hello\n')
-}, 30_000)
+})
 
 test('steps in the order that sshd wants, with questions and passwords through PAM', async (context) => {
   requireRoot(context, 'sshd with PAM')
@@ -211,7 +211,7 @@ test('steps in the order that sshd wants, with questions and passwords through P
   await expect(ssh.connect(sshd.url, { ...login, password: 'wrong' })).rejects.toMatchObject({
     code: 'NET_AUTH_REJECTED',
   })
-}, 120_000)
+})
 
 async function started(context: TestContext, settings: readonly string[] = []): Promise<Sshd> {
   return startSshd(requireDaemon(context, 'sshd'), settings)

@@ -28,7 +28,7 @@ test('[SSH-36] a command that runs is read and written meanwhile, and an output 
   await using noisy = await host.spawn('head -c 40000000 /dev/zero >&2; echo done')
   expect(await noisy.stdout.readText()).toBe('done\n')
   expect(await noisy.exit).toMatchObject({ exitCode: 0 })
-}, 60_000)
+})
 
 test('[SSH-37] when its call ends, the program is gone from the server', async (context) => {
   await using host = await logIn(await started(context))
@@ -41,7 +41,7 @@ test('[SSH-37] when its call ends, the program is gone from the server', async (
   controller.abort()
   await expect(child.exit).rejects.toMatchObject({ code: 'NET_ABORTED' })
   await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false)
-}, 60_000)
+})
 
 test('[SSH-40] a shell with a terminal of a size, which changes', async (context) => {
   await using host = await logIn(await started(context))
@@ -58,7 +58,7 @@ test('[SSH-40] a shell with a terminal of a size, which changes', async (context
   expect((await host.exec('tty; stty -a', { terminal: { columns: 77 } })).stdout).toMatch(
     /^\/dev\/pts\/\d+\r\n[\s\S]*columns 77/,
   )
-}, 60_000)
+})
 
 test('[SSH-40] bash that draws its line, in colours and with bracketed paste: 500 commands', async (context) => {
   const bash = requireDaemon(context, 'bash')
@@ -78,7 +78,7 @@ test('[SSH-40] bash that draws its line, in colours and with bracketed paste: 50
   }
   await shell.send('exit 3')
   expect(await shell.exit).toMatchObject({ exitCode: 3 })
-}, 120_000)
+})
 
 test('[SSH-42] a subsystem that sshd has, and one that it has not', async (context) => {
   const folder = testFolder()
@@ -93,7 +93,7 @@ test('[SSH-42] a subsystem that sshd has, and one that it has not', async (conte
   expect(String(Buffer.from((await netconf.stdout.readUntil(']]>]]>')) ?? ''))).toBe('<rpc/>]]>]]>')
   await expect(host.subsystem('nothing')).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
   expect((await host.exec('echo here')).stdout).toBe('here\n')
-}, 60_000)
+})
 
 test('[SSH-47] [SSH-48] [SSH-49] [SSH-50] tunnels of every kind carry both ways, and keep half an end', async (context) => {
   await using echo = await startEchoServer()
@@ -121,7 +121,7 @@ test('[SSH-47] [SSH-48] [SSH-49] [SSH-50] tunnels of every kind carry both ways,
   await expect(dial(`tcp://127.0.0.1:${port}`)).rejects.toMatchObject({
     code: 'NET_CONNECT_REFUSED',
   })
-}, 60_000)
+})
 
 test('a tunnel whose target refuses goes on, and a server that forbids them says so', async (context) => {
   const sshd = await started(context)
@@ -141,7 +141,7 @@ test('a tunnel whose target refuses goes on, and a server that forbids them says
     code: 'NET_REPLY_TEMPORARY',
     retry: 'safe',
   })
-}, 60_000)
+})
 
 test('[SSH-48] a port that a connection holds which is gone is listened on once sshd has noticed', async (context) => {
   await using echo = await startEchoServer()
@@ -164,7 +164,7 @@ test('[SSH-48] a port that a connection holds which is gone is listened on once 
   await connection.write('hello')
   expect(Buffer.from(await connection.readExactly(5)).toString()).toBe('hello')
   await old.close({ grace: 0 })
-}, 60_000)
+})
 
 test('a server that is killed ends tunnels and commands with an error', async (context) => {
   const sshd = await started(context)
@@ -175,7 +175,7 @@ test('a server that is killed ends tunnels and commands with an error', async (c
   await expect(child.exit).rejects.toMatchObject({ name: 'ConnectionLostError' })
   expect(await tunnel.closed).toMatchObject({ name: 'ConnectionLostError' })
   await expect(dial(tunnel.url)).rejects.toMatchObject({ code: 'NET_CONNECT_REFUSED' })
-}, 60_000)
+})
 
 async function started(context: TestContext, settings: readonly string[] = []): Promise<Sshd> {
   const sshd = await startSshd(requireDaemon(context, 'sshd'), settings)

@@ -71,7 +71,6 @@ test.for(['TLSv1.2', 'TLSv1.3'] as const)(
 
 test.for(['TLSv1.2', 'TLSv1.3'] as const)(
   'over six sessions in %s each data connection resumes the session of its own',
-  { timeout: 120_000 },
   async (version, context) => {
     const server = vsftpd(context, secured)
     const tls = { ca: authority.ca, minVersion: version, maxVersion: version }

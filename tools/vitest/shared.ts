@@ -16,8 +16,9 @@ export const shared: UserConfig & { readonly test: InlineConfig } = {
     },
   },
   test: {
-    // A whole program as a child process takes its time on a busy machine.
-    testTimeout: 30_000,
+    // Only a test that hangs may come so far: what takes seconds alone takes a minute on a machine that is busy with ten things.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
     setupFiles: ['./tools/canary/setup.ts'],
     reporters: ['default', ...countsReporter()],

@@ -12,4 +12,4 @@ test('FTP does what every protocol does', async () => {
     ask: (client, options) => client.size('b.txt', options),
     iterate: (client, options) => client.list('.', options),
   })
-}, 120_000)
+})

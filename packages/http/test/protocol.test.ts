@@ -21,4 +21,4 @@ test('HTTP does what every protocol does', async () => {
     iterate: (client, options) => client.get('/account', options).lines(),
     lazy: true,
   })
-}, 120_000)
+})

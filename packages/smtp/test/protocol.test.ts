@@ -10,4 +10,4 @@ test('SMTP does what every protocol does', async () => {
     connect: smtp.connect,
     ask: (client, options) => client.noop(options),
   })
-}, 120_000)
+})

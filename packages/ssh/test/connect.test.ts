@@ -316,7 +316,7 @@ test('[H-SSH-07] an end or a reset after any number of bytes of the handshake re
     }
   }
   expect(server.received).toEqual([])
-}, 30_000)
+})
 
 test('[SSH-02] the client closes at the end of its block, and reports when it was lost', async () => {
   await using server = await startSshServer({ exec: { ls: 'a' } })

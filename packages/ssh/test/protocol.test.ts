@@ -12,4 +12,4 @@ test('SSH does what every protocol does', async () => {
       ssh.connect(url, { ...options, hostKeys: ssh.dangerouslyAcceptAnyHostKey() }),
     ask: async (client, options) => (await client.exec('uptime', options)).stdout,
   })
-}, 120_000)
+})

@@ -27,7 +27,7 @@ test('a connection that is cut ends the tunnel, all its streams, and frees the p
     expect(await failureOf(dial(tunnel.url))).toMatchObject({ code: 'NET_CONNECT_REFUSED' })
   }
   expect(openTunnel.name).toBe('openTunnel')
-}, 60_000)
+})
 
 test('the signal of the call ends the tunnel', async () => {
   await using server = await startSshServer()
@@ -59,4 +59,4 @@ test('clients that leave while their channel is opened leave nothing behind', as
     timeout: 20_000,
   })
   expect((await host.exec('ls')).stdout).toBe('a')
-}, 60_000)
+})

@@ -28,7 +28,7 @@ test('a new package is formatted, compiles, has a test for each file, and does w
     throw new Error(String(Reflect.get(error as object, 'stdout')), { cause: error })
   })
   expect(await checks).toHaveLength(3)
-}, 120_000)
+})
 
 test('every file of a new package has its test', () => {
   const files = skeleton('gopher')

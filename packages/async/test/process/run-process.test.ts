@@ -241,7 +241,7 @@ describe('runProcess', () => {
   })
 })
 
-describe('nothing outlives the call', { timeout: 30_000 }, () => {
+describe('nothing outlives the call', () => {
   test('[ASYNC-40] an abort sends SIGTERM, and rejects when the program has ended', async () => {
     const controller = new AbortController()
     const source = `process.on('SIGTERM', () => { console.log('cleaned up'); process.exit() })

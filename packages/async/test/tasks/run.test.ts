@@ -157,7 +157,7 @@ const main = async ({ signal }) => {
 `
 
 // Each begins a process or two, which takes seconds on a busy machine.
-describe('run and the signals of the system', { timeout: 30_000 }, () => {
+describe('run and the signals of the system', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

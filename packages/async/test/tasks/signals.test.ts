@@ -73,11 +73,8 @@ describe('signals', () => {
     expect(process.listenerCount('SIGHUP')).toBe(0)
   })
 
-  test(
-    '[ASYNC-43] a real signal wakes the loop, which alone keeps the process alive',
-    { timeout: 30_000 },
-    async () => {
-      await using program = await startProgram(`
+  test('[ASYNC-43] a real signal wakes the loop, which alone keeps the process alive', async () => {
+    await using program = await startProgram(`
       import { signals } from '@net/async'
       const watch = signals(['SIGHUP'])
       console.log('ready')
@@ -85,12 +82,11 @@ describe('signals', () => {
         console.log(name)
         break
       }`)
-      expect(await program.line()).toBe('ready')
-      program.kill('SIGHUP')
-      expect(await program.line()).toBe('SIGHUP')
-      expect(await program.ended).toEqual({ exitCode: 0, exitSignal: undefined })
-    },
-  )
+    expect(await program.line()).toBe('ready')
+    program.kill('SIGHUP')
+    expect(await program.line()).toBe('SIGHUP')
+    expect(await program.ended).toEqual({ exitCode: 0, exitSignal: undefined })
+  })
 })
 
 test('listenTo listens until it is disposed', () => {

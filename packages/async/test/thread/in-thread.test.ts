@@ -34,7 +34,7 @@ const work = moduleOf(`
   export const late = () => new Promise(() => { setTimeout(() => { throw new Error('late') }, 1) })
 `)
 
-describe('inThread', { timeout: 30_000 }, () => {
+describe('inThread', () => {
   test('[ASYNC-41] gives the result of an export that runs in another thread', async () => {
     expect(await inThread<number>(work, 'double', 21)).toBe(42)
     const data = { list: [1, new Date(0), new Map([['a', 1]])] }
@@ -171,39 +171,35 @@ describe('inThread', { timeout: 30_000 }, () => {
   })
 })
 
-test(
-  'a thread that a system call holds is left behind after the grace, and keeps its place until it ends',
-  { timeout: 30_000 },
-  async () => {
-    using clock = useFakeClock()
-    let places = 0
-    const limiter: ThreadLimiter = {
-      async acquire(options?: WaitOptions) {
-        expect(options?.signal?.aborted).toBe(false)
-        places++
-        return { [Symbol.dispose]: () => void places-- }
-      },
-    }
-    const blocked = moduleOf(`
+test('a thread that a system call holds is left behind after the grace, and keeps its place until it ends', async () => {
+  using clock = useFakeClock()
+  let places = 0
+  const limiter: ThreadLimiter = {
+    async acquire(options?: WaitOptions) {
+      expect(options?.signal?.aborted).toBe(false)
+      places++
+      return { [Symbol.dispose]: () => void places-- }
+    },
+  }
+  const blocked = moduleOf(`
     import { execFileSync } from 'node:child_process'
     export function block(port) {
       port.postMessage('blocks')
       execFileSync('sleep', ['0.5'])
     }`)
-    const controller = new AbortController()
-    const { port1, port2 } = new MessageChannel()
-    const running = inThread(blocked, 'block', port2, {
-      signal: controller.signal,
-      transfer: [port2],
-      limiter,
-      grace: 100,
-    }).catch((error: unknown) => error)
-    await once(port1, 'message')
-    controller.abort()
-    await clock.advance(100)
-    expect(isNetError(await running)).toBe(true)
-    expect(places).toBe(1)
-    await clock.until(() => places === 0)
-    port1.close()
-  },
-)
+  const controller = new AbortController()
+  const { port1, port2 } = new MessageChannel()
+  const running = inThread(blocked, 'block', port2, {
+    signal: controller.signal,
+    transfer: [port2],
+    limiter,
+    grace: 100,
+  }).catch((error: unknown) => error)
+  await once(port1, 'message')
+  controller.abort()
+  await clock.advance(100)
+  expect(isNetError(await running)).toBe(true)
+  expect(places).toBe(1)
+  await clock.until(() => places === 0)
+  port1.close()
+})

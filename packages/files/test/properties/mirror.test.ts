@@ -92,7 +92,7 @@ test('after a fault at any call of either side a further run ends equal, and no 
     }),
     { numRuns },
   )
-}, 60_000)
+})
 
 /** Every file has what it has in the source, or had on the target; parts aside. */
 async function expectWhole(

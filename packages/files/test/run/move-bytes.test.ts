@@ -80,7 +80,7 @@ test('a large file goes in pieces side by side where both sides can', async () =
   together = 0
   expect(await move(from, poor)).toBe(whole.length)
   expect(together).toBe(1)
-}, 60_000)
+})
 
 test('after a loss among pieces the last round is sent again, as it may have gaps', async () => {
   const whole = patterned(70 * MB)
@@ -99,7 +99,7 @@ test('after a loss among pieces the last round is sent again, as it may have gap
   const moved = await move(from, to, size)
   expect(moved).toBeLessThan(whole.length)
   expect(await sameIn(from, inner)).toBe(true)
-}, 60_000)
+})
 
 test('a source that gives less than it has is an error', async () => {
   const from = await treeWith(patterned(100))

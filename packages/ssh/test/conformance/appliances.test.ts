@@ -80,7 +80,6 @@ test.for([
   ['sends the cursor about', moving, /(?:^|\n)box# $/],
 ] as const)(
   '[SSH-40] of 500 commands at an appliance that %s each output is the output',
-  { timeout: 60_000 },
   async ([, shell, prompt]) => {
     await using server = await startSshServer({ shell })
     await using host = await logInTo(server)

@@ -12,7 +12,6 @@ test.for([
   ['16 KiB, which opens again only when nothing of it is left', 16_384, 35_840, true],
 ] as const)(
   'what is sent into a window of %s arrives whole, and keeps within it',
-  { timeout: 20_000 },
   async ([, window, packetSize, isMean]) => {
     const most: number[] = []
     using server = await rawServer((client) => {

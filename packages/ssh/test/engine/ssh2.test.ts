@@ -104,7 +104,7 @@ test('what the server says may be split at any place, and is the same', async ()
   for (let place = 1; place < length; place += 53) {
     expect(await conversation(cuttingAt(place))).toEqual(expected)
   }
-}, 30_000)
+})
 
 test('[H-SSH-07] one bit turned anywhere in the handshake is noticed, and nothing of a login is sent', async () => {
   await using server = await startSshServer()
@@ -130,7 +130,7 @@ test('[H-SSH-07] one bit turned anywhere in the handshake is noticed, and nothin
     expect(outcomes, `at ${places[at]}`).not.toMatchObject([{ code: 'NET_INTERNAL' }])
   }
   expect(server.received.length).toBe(logins)
-}, 30_000)
+})
 
 test.each([21, 30, 31, 33, 49])(
   'a packet of type %i that comes before its time is the fault of the server',

@@ -202,7 +202,7 @@ test('a folder of the embedded server is a tree as every other', async () => {
     const sftp = await host.sftp()
     return { files: sftp.files(root), [Symbol.asyncDispose]: () => sftp.close() }
   })
-}, 120_000)
+})
 
 test('a lost connection is told by every call', async () => {
   await using opened = await openedSftp({ files: { '/a': patterned(3_000_000) } })
