@@ -30,6 +30,7 @@ export { clock, type Clock, type Timer } from './time/clock.ts'
 export { Deadline } from './time/deadline.ts'
 export { abortError } from './errors/abort.ts'
 export { closedError } from './errors/closed.ts'
+export { isError, isRangeError, isTypeError } from './errors/is-error.ts'
 export { codes, type CodeRow, type ErrorClassName } from './errors/codes.ts'
 export type { ErrorRow } from './errors/error-row.ts'
 export {

@@ -3,6 +3,8 @@
  * descriptors would cost the program the module for good: it is not begun in such a moment.
  */
 
+import { isError } from './errors/is-error.ts'
+
 /**
  * Gives the module, which is loaded at the first call; two calls at once share that. Rejects with the system's error where no
  * descriptors are left, and with what the import throws; the next call tries again.
@@ -31,7 +33,7 @@ function needDescriptors(): void {
     while (opened.length < ENOUGH) opened.push(openSync(process.execPath, 'r'))
   } catch (error) {
     // What else is wrong with that file does not matter.
-    if (error instanceof Error && 'code' in error && LACKING.has(error.code)) throw error
+    if (isError(error) && 'code' in error && LACKING.has(error.code)) throw error
   } finally {
     for (const each of opened) closeSync(each)
   }

@@ -3,6 +3,8 @@
  * loaded so is seen in the arguments of Node, so that an import of `attach` alone starts nothing.
  */
 
+import { isError } from '@net/core/authoring'
+
 import { attach, type Dashboard } from './attach.ts'
 import { Reporter } from './processes/reporter.ts'
 
@@ -45,7 +47,7 @@ export async function preload(
     say(`dashboard: ${dashboard.url}\n`)
     return dashboard
   } catch (error) {
-    say(`dashboard: not served, ${error instanceof Error ? error.message : String(error)}\n`)
+    say(`dashboard: not served, ${isError(error) ? error.message : String(error)}\n`)
     return undefined
   }
 }

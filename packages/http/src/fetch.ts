@@ -4,7 +4,7 @@
  */
 
 import { isNetError, type CallDefaults, type Timeout } from '@net/core'
-import { clock, option } from '@net/core/authoring'
+import { clock, isError, isTypeError, option } from '@net/core/authoring'
 
 import { wholeBody } from './body.ts'
 import type { RequestOptions } from './client-options.ts'
@@ -38,7 +38,7 @@ export async function fetchOver(
   const { signal, method, integrity } = asked
   const failure = (error: unknown): unknown => {
     if (signal?.aborted === true) return signal.reason
-    return error instanceof TypeError && !isNetError(error) ? error : failed(error)
+    return isTypeError(error) && !isNetError(error) ? error : failed(error)
   }
   let given = asked.given
   try {
@@ -238,7 +238,7 @@ function within({ timeout, maxBytes }: FetchLimits, passed: number): FetchLimits
 }
 
 function failed(error: unknown): TypeError {
-  const why = error instanceof Error ? `: ${error.message}` : ''
+  const why = isError(error) ? `: ${error.message}` : ''
   return new TypeError(`fetch failed${why}`, { cause: error })
 }
 

@@ -1,9 +1,9 @@
 /* Errors as text, for a store and back: with what they know, without what JSON cannot carry, and of bounded length. */
 
-import { inspect, types } from 'node:util'
+import { inspect } from 'node:util'
 
 import { isNetError, reviveError } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { isError, netError } from '@net/core/authoring'
 
 /** The text of whatever a handler threw, also of what cannot be looked at. */
 export function errorText(thrown: unknown): string {
@@ -36,7 +36,7 @@ interface Foreign {
 
 function foreign(thrown: unknown): Foreign {
   // An error of another realm, such as a vm context, is no instance of our Error.
-  if (!(thrown instanceof Error || types.isNativeError(thrown))) {
+  if (!isError(thrown)) {
     return { name: 'Error', message: `${cut(inspect(thrown, { depth: 1 }))} was thrown` }
   }
   // Anything may have been put in the place of the texts.

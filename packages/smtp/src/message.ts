@@ -3,6 +3,7 @@
  * nor a server. A field that a message does not have is refused, so that data from elsewhere can ask for nothing.
  */
 
+import { isDate } from 'node:util/types'
 import { randomUUID } from 'node:crypto'
 
 import { fromText } from '@net/core'
@@ -229,7 +230,7 @@ function messageId(field: string, value: unknown): string {
 
 function dateOf(message: Message): Date {
   const date = given(message, 'date', new Date(clock().date()))
-  if (date instanceof Date && !Number.isNaN(date.getTime())) return new Date(date)
+  if (isDate(date) && !Number.isNaN(date.getTime())) return new Date(date)
   throw netError('NET_BAD_OPTION', { message: 'date must be a valid Date' })
 }
 

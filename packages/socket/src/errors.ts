@@ -6,9 +6,10 @@
 import {
   codeOf,
   defineErrorTable,
-  hasCode,
   type ErrorRow,
   type ErrorTable,
+  hasCode,
+  isError,
 } from '@net/core/authoring'
 
 /** What OpenSSL says of a handshake; with TLS 1.3 a server refuses our certificate only when the handshake is done. */
@@ -143,5 +144,5 @@ const ALERTS: Readonly<Record<string, string>> = {
 
 /** Whether it is a failure as the system has them, for which there is a code of ours. */
 export function isKnown(error: unknown): boolean {
-  return error instanceof Error && socketErrors.some(({ when }) => when(error))
+  return isError(error) && socketErrors.some(({ when }) => when(error))
 }

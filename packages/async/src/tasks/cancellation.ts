@@ -3,7 +3,7 @@
  */
 
 import { isAbort, isNetError, NetTimeoutError } from '@net/core'
-import { thrownMessage } from '@net/core/authoring'
+import { isError, thrownMessage } from '@net/core/authoring'
 
 /** Whether the error says no more than that the work was cancelled for this reason. */
 export function isCancellation(error: unknown, reason: unknown): boolean {
@@ -19,12 +19,12 @@ export function isCancellation(error: unknown, reason: unknown): boolean {
 /** A time limit that is passed on inwards keeps the outer one as its cause, and so does Node's AbortError. */
 function hasLimitWithin(error: unknown): error is Error {
   if (isNetError(error)) return error instanceof NetTimeoutError
-  return error instanceof Error && error.name === 'AbortError'
+  return isError(error) && error.name === 'AbortError'
 }
 
 /** The thrown value as an error, for lists of errors. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(thrownMessage(thrown), { cause: thrown })
+  return isError(thrown) ? thrown : new Error(thrownMessage(thrown), { cause: thrown })
 }
 
 const DEEPEST = 8

@@ -10,13 +10,14 @@ import { isNetError } from '@net/core'
 import {
   clock,
   harmless,
+  isError,
   netError,
   option,
   redact,
+  type Taken,
   thrownMessage,
   thrownStack,
   writeText,
-  type Taken,
 } from '@net/core/authoring'
 
 import { blockTable, doorOf } from '../doors.ts'
@@ -135,7 +136,7 @@ function leaked(error: unknown): boolean {
 /** An expected error is printed as one sentence, an unexpected one with its stack. */
 function told(error: unknown): string {
   if (!isNetError(error)) {
-    return redact(error instanceof Error ? thrownStack(error) : `thrown: ${thrownMessage(error)}`)
+    return redact(isError(error) ? thrownStack(error) : `thrown: ${thrownMessage(error)}`)
   }
   const others = (error.errors ?? []).map((each) => `  ${harmless(String(each))}`)
   return [error.message, ...others].join('\n')

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { EventEmitter, getEventListeners } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 
-import { clock, own } from '@net/core/authoring'
+import { clock, isError, own } from '@net/core/authoring'
 
 /** Options of `checkNoLeaks`. */
 export interface LeakCheckOptions {
@@ -93,9 +93,7 @@ function surplus(before: Census, after: Census): readonly string[] {
 }
 
 function unhandled(rejections: readonly unknown[]): assert.AssertionError {
-  const texts = rejections.map((reason) =>
-    reason instanceof Error ? reason.message : String(reason),
-  )
+  const texts = rejections.map((reason) => (isError(reason) ? reason.message : String(reason)))
   return new assert.AssertionError({
     message: `unhandled rejections: ${texts.join('; ')}`,
     actual: rejections,

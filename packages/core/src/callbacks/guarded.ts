@@ -3,6 +3,8 @@
  * watch: what they throw is reported once, as a process warning, and dropped.
  */
 
+import { isPromise } from 'node:util/types'
+
 import { thrownStack } from '../errors/thrown-text.ts'
 
 /** The callback made safe; `what` names it in the warning, which has the code NET_CALLBACK_FAILED. */
@@ -21,7 +23,7 @@ export function guarded<A extends readonly unknown[]>(
   return (...args) => {
     try {
       const result = callback(...args)
-      if (result instanceof Promise) result.catch(report)
+      if (isPromise(result)) result.catch(report)
     } catch (error) {
       report(error)
     }

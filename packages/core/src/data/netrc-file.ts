@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 
+import { isError } from '../errors/is-error.ts'
 import { netError } from '../errors/net-error.ts'
 import { disk } from './disk.ts'
 import { parseNetrc, type NetrcLookup } from './netrc-text.ts'
@@ -19,7 +20,7 @@ export async function readNetrcFile(given?: string): Promise<NetrcLookup> {
     await warnIfShared(file)
     return parseNetrc(text)
   } catch (cause) {
-    const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
+    const code: unknown = isError(cause) ? Reflect.get(cause, 'code') : undefined
     if (code === 'ENOENT' && named === undefined) return () => undefined
     if (typeof code !== 'string' || code.startsWith('NET_')) throw cause
     throw netError('NET_LOCAL_IO', { message: `the netrc file cannot be read (${code})`, cause })

@@ -8,6 +8,7 @@ import type { Stats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
+import { isError } from '../errors/is-error.ts'
 import { codeOf } from '../errors/from-node.ts'
 import { netError } from '../errors/net-error.ts'
 import { disk } from './disk.ts'
@@ -334,7 +335,7 @@ async function openFile(place: Place, resume: boolean): Promise<FileHandle> {
 }
 
 function isExisting(error: unknown): boolean {
-  return error instanceof Error && Reflect.get(error, 'code') === 'EEXIST'
+  return isError(error) && Reflect.get(error, 'code') === 'EEXIST'
 }
 
 function modeOf({ sink, old }: Place): number | undefined {

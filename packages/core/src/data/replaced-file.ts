@@ -8,6 +8,7 @@ import type { Stats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 
+import { isError } from '../errors/is-error.ts'
 import { netError } from '../errors/net-error.ts'
 import { disk } from './disk.ts'
 
@@ -75,7 +76,7 @@ async function orMissing(found: Promise<Stats>): Promise<Stats | undefined> {
   try {
     return await found
   } catch (error) {
-    if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return undefined
+    if (isError(error) && Reflect.get(error, 'code') === 'ENOENT') return undefined
     throw error
   }
 }

@@ -5,6 +5,7 @@
 
 import { isAbsolute, join, relative, sep } from 'node:path'
 
+import { isError } from '../errors/is-error.ts'
 import { netError, type NetError } from '../errors/net-error.ts'
 import { inCall } from '../options/door.ts'
 import { argument } from '../options/shape.ts'
@@ -66,7 +67,7 @@ async function orUndefined<T>(asked: Promise<T>, path: string): Promise<T | unde
   try {
     return await asked
   } catch (error) {
-    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+    const code: unknown = isError(error) ? Reflect.get(error, 'code') : undefined
     if (code === 'ENOENT') return undefined
     throw localError(error, 'checking', path)
   }

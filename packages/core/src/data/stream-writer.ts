@@ -6,6 +6,7 @@
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 
+import { isError } from '../errors/is-error.ts'
 import { callerFault } from '../callbacks/caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
 import { adopt, failureOf, isStandard } from './adopted-stream.ts'
@@ -83,7 +84,7 @@ export class NodeWriter implements ChunkWriter {
     else if (this.#stream.closed) this.#release()
     else {
       this.#stream.once('close', () => this.#release())
-      this.#stream.destroy(reason instanceof Error ? reason : undefined)
+      this.#stream.destroy(isError(reason) ? reason : undefined)
     }
   }
 

@@ -3,6 +3,7 @@
  * the rows of its engine; the rows of Node itself stand behind them.
  */
 
+import { isError } from './is-error.ts'
 import type { SecretOwners } from '../redaction/redact.ts'
 import type { ErrorRow } from './error-row.ts'
 import { nodeErrors } from './from-node.ts'
@@ -46,7 +47,7 @@ export function translate(
 ): NetError {
   if (isNetError(thrown)) return addContext(thrown, context, owners)
   redactForeign(thrown, owners)
-  if (!(thrown instanceof Error)) {
+  if (!isError(thrown)) {
     const error = netError('NET_INTERNAL', {
       message: `${typeof thrown} was thrown`,
       cause: thrown,

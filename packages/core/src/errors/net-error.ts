@@ -5,6 +5,7 @@
 
 import type { InspectOptions } from 'node:util'
 
+import { isError } from './is-error.ts'
 import { PRINTING } from '../printing-key.ts'
 import { redact, type SecretOwners } from '../redaction/redact.ts'
 import { codes, type ErrorClassName, type NetErrorCode, type RetryClass } from './codes.ts'
@@ -200,9 +201,7 @@ export function isNetError(value: unknown): value is NetError {
  */
 export function isAbort(value: unknown): boolean {
   if (isNetError(value)) return value.code === 'NET_ABORTED'
-  return (
-    value instanceof Error && value.name === 'AbortError' && timeLimitBehind(value) === undefined
-  )
+  return isError(value) && value.name === 'AbortError' && timeLimitBehind(value) === undefined
 }
 
 /**
@@ -234,7 +233,7 @@ export function replaceContext(
 
 /** Strikes held secrets out of a foreign error's own texts, along its causes; others stay untouched. */
 export function redactForeign(error: unknown, owners?: SecretOwners, depth = 0): void {
-  if (!(error instanceof Error) || isNetError(error) || depth > DEEPEST) return
+  if (!isError(error) || isNetError(error) || depth > DEEPEST) return
   for (const key of Object.getOwnPropertyNames(error)) {
     const value: unknown = Reflect.get(error, key)
     if (typeof value !== 'string') continue

@@ -1,5 +1,6 @@
 /* An error as plain data, for JSON and for messages between threads; `revive-error.ts` reads it. */
 
+import { isError } from './is-error.ts'
 import { harmless } from './render.ts'
 import { thrownMessage } from './thrown-text.ts'
 
@@ -36,7 +37,7 @@ export class PlainErrors {
     if (this.#isOurs(value) && depth < DEEPEST && !this.#told.has(value)) {
       return this.of(value, depth + 1)
     }
-    if (value instanceof Error) return summary(value)
+    if (isError(value)) return summary(value)
     return carried(value)
   }
 }

@@ -5,6 +5,7 @@
 
 import type { InspectOptions } from 'node:util'
 
+import { isError } from './is-error.ts'
 import { UNREADABLE } from './thrown-text.ts'
 import { frameLines } from './trace.ts'
 
@@ -52,7 +53,7 @@ function lineOf(value: unknown): string {
 }
 
 function toldOf(value: unknown): string {
-  if (!(value instanceof Error)) return oneLine(String(value))
+  if (!isError(value)) return oneLine(String(value))
   const code: unknown = Reflect.get(value, 'code')
   const named = typeof code === 'string' && !code.startsWith('NET_') ? ` ${code}` : ''
   return oneLine(`${value.name}${named}: ${value.message}`)

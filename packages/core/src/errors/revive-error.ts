@@ -3,6 +3,7 @@
  * errors within. What comes is another's word, so only fields of the right kind are taken.
  */
 
+import { isError } from './is-error.ts'
 import { own } from '../options/own.ts'
 import { codes, type NetErrorCode } from './codes.ts'
 import { traceToCaller } from './trace.ts'
@@ -14,7 +15,7 @@ import { isNetError, netError, type ErrorContext, type NetError } from './net-er
  * Error is returned as it is. Throws `NET_BAD_OPTION` for a value that is not such JSON.
  */
 export function reviveError(plain: unknown): Error {
-  if (plain instanceof Error) return plain
+  if (isError(plain)) return plain
   const error = revived(plain, 0)
   if (error !== undefined) {
     traceToCaller(error)

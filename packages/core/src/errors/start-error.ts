@@ -3,6 +3,7 @@
  * message about a bad argument, and in the fields of its error.
  */
 
+import { isError } from './is-error.ts'
 import { codeOf } from './from-node.ts'
 import { netError, type NetError } from './net-error.ts'
 
@@ -19,9 +20,9 @@ export interface StartFailure {
  * `NET_LOCAL_IO`; neither it nor its cause has the arguments.
  */
 export function startError(thrown: unknown, { refused, failed }: StartFailure): NetError {
-  const code = thrown instanceof Error ? codeOf(thrown) : ''
+  const code = isError(thrown) ? codeOf(thrown) : ''
   if (code.startsWith('ERR_INVALID_ARG')) return netError('NET_BAD_OPTION', { message: refused })
-  if (thrown instanceof Error) Reflect.deleteProperty(thrown, 'spawnargs')
+  if (isError(thrown)) Reflect.deleteProperty(thrown, 'spawnargs')
   return netError(EXHAUSTED.has(code) ? 'NET_LOCAL_LIMIT' : 'NET_LOCAL_IO', {
     message: failed(code),
     cause: thrown,

@@ -2,6 +2,7 @@
  * What a log says about an event: its level, one harmless line, and fields. Knows nothing of where records go.
  */
 
+import { isError } from '../errors/is-error.ts'
 import { clock } from '../time/clock.ts'
 import { isNetError, type NetError } from '../errors/net-error.ts'
 import { printable } from '../errors/render.ts'
@@ -102,7 +103,7 @@ function plainError(error: NetError): Readonly<Record<string, unknown>> {
     message: printable(message, Infinity),
     retry,
     ...(phase === undefined ? {} : { phase }),
-    ...(cause instanceof Error ? { cause: summary(cause) } : {}),
+    ...(isError(cause) ? { cause: summary(cause) } : {}),
   }
 }
 

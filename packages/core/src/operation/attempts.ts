@@ -3,6 +3,8 @@
  * connection means: harmless before something was sent, unknown afterwards.
  */
 
+import { isPromise } from 'node:util/types'
+
 import { callerFault } from '../callbacks/caller-fault.ts'
 import { guarded } from '../callbacks/guarded.ts'
 import { clock } from '../time/clock.ts'
@@ -148,7 +150,7 @@ class RunningAttempt implements Attempt {
 function tellSuccess(policy: RetryPolicy | undefined): void {
   try {
     const told: unknown = policy?.succeeded?.()
-    if (told instanceof Promise) told.catch(warnOfPolicy)
+    if (isPromise(told)) told.catch(warnOfPolicy)
   } catch (error) {
     warnOfPolicy(error)
   }

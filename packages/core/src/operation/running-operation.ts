@@ -3,6 +3,7 @@
  * told by its narrator.
  */
 
+import { isError } from '../errors/is-error.ts'
 import { AttemptSteps, runAttempts, runFurtherAttempts, type AttemptHost } from './attempts.ts'
 import { perCall, type CallOptions } from './call-options.ts'
 import { isCallerFault } from '../callbacks/caller-fault.ts'
@@ -344,7 +345,7 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
     // By index: `until` may add more while it waits.
     for (let index = 0; index < pending.length; index++) {
       const outcome = await pending[index]?.catch((error: unknown) => error)
-      if (outcome instanceof Error) failure ??= this.describe(outcome, {})
+      if (isError(outcome)) failure ??= this.describe(outcome, {})
     }
     this.#end(failure)
   }

@@ -3,6 +3,8 @@
  * value was given and never the value, which may be a password.
  */
 
+import { isPromise } from 'node:util/types'
+
 import { netError, type NetError } from '../errors/net-error.ts'
 
 /** What one option may be. */
@@ -45,13 +47,13 @@ export function refused(may: string, value: unknown, name: string): NetError {
 
 /** What a callback of the caller's decides at once, such as whether to repeat: a promise would pass for a yes. */
 export function decided<T>(callback: string, may: string, given: T): T {
-  if (given instanceof Promise) throw refused(may, given, `what ${callback} gives`)
+  if (isPromise(given)) throw refused(may, given, `what ${callback} gives`)
   return given
 }
 
 /** That a promise fails, which is refused anyway where it was passed, is not for the process to tell. */
 export function disown(value: unknown): void {
-  if (value instanceof Promise) value.catch(() => {})
+  if (isPromise(value)) value.catch(() => {})
 }
 
 /** An option's name as messages show it: `tls.ca`. */
@@ -67,6 +69,6 @@ function saysKind(may: string, kind: string): boolean {
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'an array'
-  if (value instanceof Promise) return 'a promise'
+  if (isPromise(value)) return 'a promise'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

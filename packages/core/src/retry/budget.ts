@@ -1,5 +1,7 @@
 /* A budget of repeats that many calls share. Made by `retryBudget` of `@net/async`. */
 
+import { isPromise } from 'node:util/types'
+
 import { guarded } from '../callbacks/guarded.ts'
 
 /** Tokens that repeats cost and successes earn. One budget serves all calls to a peer. */
@@ -16,7 +18,7 @@ export interface RetryBudget {
 export function earn(budget: RetryBudget | undefined): void {
   try {
     const told: unknown = budget?.deposit()
-    if (told instanceof Promise) told.catch(warn)
+    if (isPromise(told)) told.catch(warn)
   } catch (error) {
     warn(error)
   }

@@ -5,6 +5,7 @@
 
 import assert from 'node:assert/strict'
 
+import { isError } from '../errors/is-error.ts'
 import { byteCases } from './remote-files-bytes.ts'
 import { endCases } from './remote-files-ends.ts'
 import type { RemoteFilesCases, RemoteFilesUnderTest } from './remote-files-case.ts'
@@ -29,7 +30,7 @@ export async function checkRemoteFiles(
     try {
       await check({ ...made, can: await made.files.capabilities() })
     } catch (error) {
-      const message = `${name}: ${error instanceof Error ? error.message : String(error)}`
+      const message = `${name}: ${isError(error) ? error.message : String(error)}`
       throw new assert.AssertionError({ message, actual: error })
     }
   }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 
+import { isError } from '../errors/is-error.ts'
 import type { RemoteFiles, RemoteReadOptions } from '../data/remote-files.ts'
 import { fromText } from '../data/file.ts'
 import { isNetError } from '../errors/net-error.ts'
@@ -123,7 +124,7 @@ export async function isRefused(
     (thrown: unknown) => thrown,
   )
   const code = isNetError(error) ? error.code : undefined
-  const got = error instanceof Error ? String(error) : 'nothing'
+  const got = isError(error) ? String(error) : 'nothing'
   assert.ok(
     code !== undefined && codes.includes(code),
     `expected ${codes.join(' or ')}, got ${got}`,

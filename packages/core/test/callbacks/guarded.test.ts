@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { runInNewContext } from 'node:vm'
 
 import { expect, test } from 'vitest'
 
@@ -26,6 +27,13 @@ test('[H-CORE-24] what a watching callback throws is reported once and goes no f
 test('what it rejects with is reported as well', async () => {
   const warned = once(process, 'warning')
   guarded('a sink', () => Promise.reject(new Error('late')))()
+  const [warning] = (await warned) as [Error]
+  expect(warning.message).toContain('late')
+})
+
+test('also by a promise of another realm, as those of Node are under Jest', async () => {
+  const warned = once(process, 'warning')
+  guarded('a sink', () => runInNewContext("Promise.reject(new Error('late'))"))()
   const [warning] = (await warned) as [Error]
   expect(warning.message).toContain('late')
 })

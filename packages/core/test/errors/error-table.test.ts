@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm'
+
 import { expect, test } from 'vitest'
 
 import { defineErrorTable, hasCode, hasMessage, netError, translate } from '@net/core/authoring'
@@ -34,6 +36,16 @@ test('what a row knows is nearer to the fault than the context of the call', () 
 test("Node's own errors are known behind the rows of the engine", () => {
   const foreign = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
   expect(translate(foreign, table, {}).code).toBe('NET_CONNECT_REFUSED')
+})
+
+test("Node's own errors are known where they are of another realm, as under Jest", () => {
+  const foreign: unknown = runInNewContext(
+    "Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })",
+  )
+  expect(translate(foreign, table, {})).toMatchObject({
+    code: 'NET_CONNECT_REFUSED',
+    cause: foreign,
+  })
 })
 
 test('an error of ours passes with its context completed', () => {

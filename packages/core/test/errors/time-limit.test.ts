@@ -1,3 +1,6 @@
+import { runInNewContext } from 'node:vm'
+
+import { isAbort } from '@net/core'
 import { expect, test } from 'vitest'
 
 import { timeLimitBehind } from '../../src/errors/time-limit.ts'
@@ -13,4 +16,11 @@ test('a time limit is found behind aborts, and behind nothing else', () => {
   expect(timeLimitBehind(new Error('a failure', { cause: limit }))).toBeUndefined()
   expect(timeLimitBehind(abortOf('a reason'))).toBeUndefined()
   expect(timeLimitBehind(undefined)).toBeUndefined()
+})
+
+test('aborts and time limits of another realm are what they are', () => {
+  const named = (name: string): unknown =>
+    runInNewContext(`Object.assign(new Error('stopped'), { name: '${name}' })`)
+  expect([isAbort(named('AbortError')), isAbort(named('TimeoutError'))]).toEqual([true, false])
+  expect(timeLimitBehind(abortOf(named('TimeoutError')))).toMatchObject({ message: 'stopped' })
 })

@@ -1,6 +1,6 @@
 /* The addresses behind the jobs of a queue: a short list, one job whole on demand, and what can be done to it. */
 
-import { harmless, jsonWithoutSecrets, type IsSecret } from '@net/core/authoring'
+import { harmless, isError, type IsSecret, jsonWithoutSecrets } from '@net/core/authoring'
 
 import { answerJson, answerText } from '../web/answer.ts'
 import { jsonBody } from '../web/request-body.ts'
@@ -40,7 +40,7 @@ export async function actOnJob(
   try {
     answerJson(response, { said: await act(parts[1] ?? '') })
   } catch (error) {
-    answerJson(response, { said: harmless(error instanceof Error ? error.message : String(error)) })
+    answerJson(response, { said: harmless(isError(error) ? error.message : String(error)) })
   }
 }
 

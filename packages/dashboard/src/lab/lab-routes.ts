@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 
-import { harmless, type IsSecret } from '@net/core/authoring'
+import { harmless, isError, type IsSecret } from '@net/core/authoring'
 
 import { answer, answerJson, answerText, FOREIGN } from '../web/answer.ts'
 import { jsonBody } from '../web/request-body.ts'
@@ -140,8 +140,9 @@ async function outcome(run: () => Promise<unknown>): Promise<RunShown> {
     const text = await run()
     return { ok: true, text: typeof text === 'string' ? text.slice(0, LONG) : undefined }
   } catch (error) {
-    const { message, code } =
-      error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) }
+    const { message, code } = isError(error)
+      ? (error as NodeJS.ErrnoException)
+      : { message: String(error) }
     return { ok: false, error: harmless(message), code }
   }
 }

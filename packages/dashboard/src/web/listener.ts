@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import { defineErrorTable, hasCode, translate } from '@net/core/authoring'
+import { defineErrorTable, hasCode, isError, translate } from '@net/core/authoring'
 
 import { answerText } from './answer.ts'
 import type { Guard } from './guard.ts'
@@ -68,7 +68,7 @@ async function serve(
     if (error instanceof BodyRefusal) {
       refuse(request, response, `${error.message}\n`, error.status)
     } else if (response.headersSent) response.destroy()
-    else answerText(response, `${error instanceof Error ? error.message : String(error)}\n`, 500)
+    else answerText(response, `${isError(error) ? error.message : String(error)}\n`, 500)
   }
 }
 

@@ -1,11 +1,11 @@
 /* What the errors of the file system are called: the same codes as those of a server. */
 
 import { isNetError, type NetErrorCode } from '@net/core'
-import { addContext, netError } from '@net/core/authoring'
+import { addContext, isError, netError } from '@net/core/authoring'
 
 /** The error for what a call on that path threw; one of ours passes. */
 export function treeError(thrown: unknown, path: string): unknown {
-  if (isNetError(thrown) || !(thrown instanceof Error)) return thrown
+  if (isNetError(thrown) || !isError(thrown)) return thrown
   const errno: unknown = Reflect.get(thrown, 'code')
   if (typeof errno !== 'string' || !/^E[A-Z\d]+$/.test(errno)) return thrown
   const [code, why] = meanings[errno] ?? (['NET_LOCAL_IO', errno] as const)

@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm'
+
 import { netError } from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
@@ -20,4 +22,9 @@ test('what is ours or the caller’s passes', () => {
   const own = netError('NET_BUSY', { message: 'busy' })
   const foreign = new Error('theirs')
   expect([treeError(own, 'a'), treeError(foreign, 'a')]).toEqual([own, foreign])
+})
+
+test("an error of another realm, as Node's are under Jest, is named as well", () => {
+  const cause: unknown = runInNewContext("Object.assign(new Error('failed'), { code: 'ENOENT' })")
+  expect(treeError(cause, 'in/a')).toMatchObject({ code: 'NET_NOT_FOUND', cause })
 })

@@ -3,8 +3,10 @@
  * holds, and keeps what the server answers. It must not know how an answer is fetched.
  */
 
+import { isPromise } from 'node:util/types'
+
 import { isNetError } from '@net/core'
-import { guarded, netError } from '@net/core/authoring'
+import { guarded, isError, netError } from '@net/core/authoring'
 
 import { HttpAttempt, type AttemptParts } from '../attempt.ts'
 import { ReceivedBody, wholeBody } from '../body.ts'
@@ -63,7 +65,7 @@ export class CachedAttempt implements Outcome {
       return
     }
     const found = this.#cache.find(this.#asking)
-    if (!(found instanceof Promise)) this.#use(found)
+    if (!isPromise(found)) this.#use(found)
     else
       found.then((entry) => this.#use(entry)).catch((error: unknown) => this.#outcome.failed(error))
   }
@@ -258,7 +260,7 @@ function settle(work: Promise<void>): void {
 }
 
 const tell = guarded('a cache', (error: unknown) => {
-  throw error instanceof Error
+  throw isError(error)
     ? error
     : netError('NET_LOCAL_IO', { message: 'the cache failed', cause: error })
 })

@@ -3,6 +3,8 @@
  * is changed at the server makes void what was asked before. It must not know what is kept.
  */
 
+import { isPromise } from 'node:util/types'
+
 import type { HttpCache } from './entry.ts'
 
 /** An answer on its way into the cache. What is done at the server meanwhile makes it void. */
@@ -36,7 +38,7 @@ export class CacheChanges {
   run(url: string, change: () => void | Promise<void>): void | Promise<void> {
     const before = this.#under.get(url)
     const changed = before === undefined ? change() : before.then(change)
-    if (!(changed instanceof Promise)) return undefined
+    if (!isPromise(changed)) return undefined
     const over = changed
       .catch(() => {})
       .then(() => {

@@ -3,6 +3,8 @@
  * void. It must not know calls.
  */
 
+import { isPromise } from 'node:util/types'
+
 import { clock, isSecretName } from '@net/core/authoring'
 import type { TlsOptions } from '@net/socket'
 
@@ -67,7 +69,7 @@ export class ClientCache {
     const { url } = asking
     const changing = this.#changes.under(url)
     const record = changing === undefined ? this.cache.read(url) : this.#readBehind(changing, url)
-    return record instanceof Promise
+    return isPromise(record)
       ? record.then((read) => this.#fitting(read, asking))
       : this.#fitting(record, asking)
   }
@@ -108,7 +110,7 @@ export class ClientCache {
   async put(asking: CacheAsking, entry: CacheEntry | undefined): Promise<void> {
     await this.#changes.run(asking.url, () => {
       const record = this.cache.read(asking.url)
-      return record instanceof Promise
+      return isPromise(record)
         ? record.then((read) => this.#write(read, asking, entry))
         : this.#write(record, asking, entry)
     })

@@ -5,7 +5,16 @@
 
 import { join } from 'node:path'
 
-import { argument, clock, disk, inCall, netError, option, optionsDoor } from '@net/core/authoring'
+import {
+  argument,
+  clock,
+  disk,
+  inCall,
+  isError,
+  netError,
+  option,
+  optionsDoor,
+} from '@net/core/authoring'
 
 import { CacheChanges } from './changes.ts'
 import type { CacheEntry, CacheRecord, HttpCache } from './entry.ts'
@@ -118,7 +127,7 @@ class FolderCache implements HttpCache {
       await this.#removeLeft()
       await this.#tidy()
     } catch (cause) {
-      const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
+      const code: unknown = isError(cause) ? Reflect.get(cause, 'code') : undefined
       const message = `the cache folder ${this.#folder} cannot be used (${String(code)})`
       throw netError('NET_LOCAL_IO', { message, cause })
     }
@@ -185,7 +194,7 @@ async function keyAt(file: string): Promise<Uint8Array | undefined> {
   const kept = await disk()
     .readFile(file)
     .catch((error: unknown) => {
-      if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return undefined
+      if (isError(error) && Reflect.get(error, 'code') === 'ENOENT') return undefined
       throw error
     })
   return kept?.length === KEY_LENGTH ? kept : undefined

@@ -3,7 +3,7 @@
  * Python's `MozillaCookieJar` read and write it.
  */
 
-import { disk, netError } from '@net/core/authoring'
+import { disk, isError, netError } from '@net/core/authoring'
 
 import { cookieHost, isPair, type Cookie } from './cookie.ts'
 
@@ -76,7 +76,7 @@ async function onDisk<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
-    const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
+    const code: unknown = isError(cause) ? Reflect.get(cause, 'code') : undefined
     const message = `the cookie file ${file} cannot be read or written (${String(code)})`
     throw netError('NET_LOCAL_IO', { message, cause })
   }

@@ -3,6 +3,8 @@
  * dropped does not come back.
  */
 
+import { isPromise } from 'node:util/types'
+
 import { isNetError } from '@net/core'
 import { callerFault, guarded } from '@net/core/authoring'
 import { parseChallenges } from '@net/socket/road'
@@ -89,7 +91,7 @@ function mayHelp({ headers }: HttpResponse): boolean {
 function tellAccepted(auth: HttpAuth, value: string): void {
   try {
     const told: unknown = auth.accepted?.(value)
-    if (told instanceof Promise) told.catch(warn)
+    if (isPromise(told)) told.catch(warn)
   } catch (error) {
     warn(error)
   }

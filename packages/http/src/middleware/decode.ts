@@ -6,7 +6,7 @@
 import { pipeline, type Transform } from 'node:stream'
 
 import { isNetError, type ErrorContext, type NetError } from '@net/core'
-import { leavable, netError } from '@net/core/authoring'
+import { isError, leavable, netError } from '@net/core/authoring'
 
 import { inOneGo, type HearingBody, type HttpBody } from '../body.ts'
 import type { HttpRequest } from '../request.ts'
@@ -179,7 +179,7 @@ class GuardedBody implements HearingBody {
 
   #broken(coding: Coding, cause: unknown): NetError {
     this.#inner.cancel()
-    const message = `the body is not ${coding}: ${cause instanceof Error ? cause.message : 'it is broken'}`
+    const message = `the body is not ${coding}: ${isError(cause) ? cause.message : 'it is broken'}`
     const { context } = this.#guard
     return netError('NET_PROTO_DECODE', {
       message,

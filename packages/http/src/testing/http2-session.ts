@@ -9,7 +9,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 
-import { clock, netError } from '@net/core/authoring'
+import { clock, isError, netError } from '@net/core/authoring'
 import type { Connection } from '@net/socket'
 import type { FaultWord } from '@net/socket/testing'
 
@@ -90,7 +90,7 @@ class Http2Exchange {
       await this.#answer(reply, fault)
     } catch (error) {
       if (error instanceof Struck) this.#strike(error.word, session)
-      else this.#stream.destroy(error instanceof Error ? error : new Error(String(error)))
+      else this.#stream.destroy(isError(error) ? error : new Error(String(error)))
     }
     this.#content.drop()
     this.#stream.resume()

@@ -1,6 +1,6 @@
 /* What a test server has for requests: its routes, its faults, and what it has seen. It must not know any connection. */
 
-import { pause } from '@net/core/authoring'
+import { isError, pause } from '@net/core/authoring'
 
 import type { ArrivingRequest } from './seen-request.ts'
 import { HttpFaults, type HttpFault } from './faults.ts'
@@ -98,7 +98,7 @@ function missing({ path }: ArrivingRequest): Reply {
 }
 
 function failed({ method, path }: ArrivingRequest, error: unknown): Reply {
-  const why = error instanceof Error ? error.message : String(error)
+  const why = isError(error) ? error.message : String(error)
   return { status: 500, headers: TEXT, body: `the route of ${method} ${path} failed: ${why}\n` }
 }
 

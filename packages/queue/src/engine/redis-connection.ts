@@ -7,7 +7,7 @@
 import type { Redis } from 'ioredis'
 
 import type { NetError } from '@net/core'
-import { clock, netError, translate, type Timer } from '@net/core/authoring'
+import { clock, isError, netError, type Timer, translate } from '@net/core/authoring'
 
 import { redisErrors } from './redis-errors.ts'
 
@@ -123,7 +123,7 @@ function isFinal(error: unknown): boolean {
 
 /** As an error of ours, without the command: it has the password, or the payloads of all jobs that went with it. */
 function told(error: unknown): NetError {
-  if (!(error instanceof Error) || commandOf(error) === undefined) {
+  if (!isError(error) || commandOf(error) === undefined) {
     return translate(error, redisErrors, {})
   }
   const bare = new Error(error.message)

@@ -4,6 +4,8 @@
 
 import assert from 'node:assert/strict'
 
+import { isError } from '@net/core/authoring'
+
 import type { JobQueue } from '../job-queue.ts'
 import type { QueueOptions } from '../queue-options.ts'
 import { addingCases } from './adding-cases.ts'
@@ -52,7 +54,7 @@ async function checkOne(
   try {
     await check({ open, step: made.step ?? 1000 })
   } catch (error) {
-    const message = `${name}: ${error instanceof Error ? error.message : String(error)}`
+    const message = `${name}: ${isError(error) ? error.message : String(error)}`
     throw new assert.AssertionError({ message, actual: error })
   } finally {
     await Promise.all(opened.map((queue) => queue.close({ grace: 0 })))

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 
 import { isAbort, isNetError, type Endpoint } from '@net/core'
+import { isError } from '@net/core/authoring'
 
 import type { Connection } from '../connection.ts'
 import type { Dialer } from '../dialer.ts'
@@ -164,7 +165,7 @@ function patterned(size: number): Uint8Array {
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return isError(error) ? error.message : String(error)
 }
 
 /** Sizes of frames, and how many of each. */

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 
 import { isAbort, isNetError, type NetError } from '@net/core'
+import { isError } from '@net/core/authoring'
 import { captureEvents } from '@net/core/testing'
 
 import { tcpDialer } from '../tcp-dialer.ts'
@@ -293,7 +294,7 @@ function hides(values: readonly unknown[], { user, password }: CheckedLogin): vo
       describe(value),
     ]
     const found = forms.some((form) => texts.some((text) => text.includes(form)))
-    assert.ok(!found, `the password shows in ${value instanceof Error ? 'an error' : 'an event'}`)
+    assert.ok(!found, `the password shows in ${isError(value) ? 'an error' : 'an event'}`)
   }
 }
 
@@ -313,7 +314,7 @@ async function soon(promise: Promise<void>, patience: number): Promise<void> {
 
 function describe(error: unknown): string {
   if (error === undefined) return 'a success'
-  return error instanceof Error ? error.message : inspect(error)
+  return isError(error) ? error.message : inspect(error)
 }
 
 let passwords = 0

@@ -2,7 +2,7 @@
 
 import type { SecureContext, SecureContextOptions } from 'node:tls'
 
-import { mergeOwn, netError, own } from '@net/core/authoring'
+import { isError, mergeOwn, netError, own } from '@net/core/authoring'
 
 import { environmentTrust } from './environment-trust.ts'
 import { nodeCrypto, nodeTls } from './node-tls.ts'
@@ -49,7 +49,7 @@ function made(options: SecureContextOptions): SecureContext {
   try {
     return nodeTls().createSecureContext(options)
   } catch (error) {
-    const code = error instanceof Error ? String(Reflect.get(error, 'code')) : ''
+    const code = isError(error) ? String(Reflect.get(error, 'code')) : ''
     if (LOCKED.test(code) || !opens(options)) {
       throw netError('NET_CREDENTIAL_INVALID', {
         message: 'tls.passphrase does not open tls.key',

@@ -6,6 +6,8 @@
 import { readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
+import { isError } from '@net/core/authoring'
+
 import { nodeCrypto, nodeTls } from './node-tls.ts'
 import { certificateFiles, certificatesIn } from './trusted-folder.ts'
 
@@ -86,7 +88,7 @@ function bodyOf(pem: string): string {
 }
 
 function warn(variable: string, path: string, error: unknown): void {
-  const why = error instanceof Error ? error.message : String(error)
+  const why = isError(error) ? error.message : String(error)
   process.emitWarning(`${variable}: ${path} cannot be read: ${why}`, {
     code: 'NET_TRUST_UNREADABLE',
   })

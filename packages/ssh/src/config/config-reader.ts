@@ -9,7 +9,7 @@ import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
 import { isNetError } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { isError, netError } from '@net/core/authoring'
 
 import { matchesPattern } from '../host-pattern.ts'
 import { homeFolder } from '../local-user.ts'
@@ -165,7 +165,7 @@ function refuseForeign(path: string, { uid, mode }: Stats): void {
 }
 
 function misplaced(error: unknown, path: string, line: number): unknown {
-  if (!(error instanceof Error) || 'code' in error) return error
+  if (!isError(error) || 'code' in error) return error
   return netError('NET_BAD_CONFIG', { message: `${path}, line ${line}: ${error.message}` })
 }
 

@@ -6,7 +6,14 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 
 import { isNetError } from '@net/core'
-import { inCall, netError, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
+import {
+  inCall,
+  isError,
+  netError,
+  option,
+  optionsDoor,
+  type OptionsDoor,
+} from '@net/core/authoring'
 
 import { homeFolder, localUser } from '../local-user.ts'
 import { secondsOf } from './config-keywords.ts'
@@ -120,7 +127,7 @@ class Lookup {
       return this.#build(values)
     } catch (error) {
       if (isNetError(error)) throw error
-      const why = error instanceof Error ? error.message : String(error)
+      const why = isError(error) ? error.message : String(error)
       throw netError('NET_BAD_CONFIG', { message: `the configuration of ${this.#name}: ${why}` })
     }
   }

@@ -6,7 +6,7 @@
 
 import type { Duplex } from 'node:stream'
 
-import { netError } from '@net/core/authoring'
+import { isRangeError, isTypeError, netError } from '@net/core/authoring'
 
 import type { PrivateKey } from '../identity/key-material.ts'
 import { algorithmsOf, signData } from '../identity/signatures.ts'
@@ -76,7 +76,7 @@ export function blameServer(client: EngineClient): void {
     try {
       parse(chunk, from, to)
     } catch (error) {
-      throw error instanceof TypeError || error instanceof RangeError ? unreadable(error) : error
+      throw isTypeError(error) || isRangeError(error) ? unreadable(error) : error
     }
   }
 }

@@ -7,7 +7,7 @@ import { mkdir, open, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { devNull } from 'node:os'
 import { dirname, join } from 'node:path'
 
-import { netError } from '@net/core/authoring'
+import { isError, netError } from '@net/core/authoring'
 
 import { homeFolder } from '../local-user.ts'
 import { withFileLock } from './file-lock.ts'
@@ -159,7 +159,7 @@ async function* linesOf(file: string): AsyncGenerator<string, void> {
 }
 
 function unusable(what: string, file: string, cause: unknown): Error {
-  const why = cause instanceof Error ? `: ${cause.message}` : ''
+  const why = isError(cause) ? `: ${cause.message}` : ''
   return netError('NET_LOCAL_IO', { message: `${file} could not be ${what}${why}`, cause })
 }
 

@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { duplexPair, type Duplex } from 'node:stream'
 
-import { netError } from '@net/core/authoring'
+import { isError, netError } from '@net/core/authoring'
 
 import {
   listRequest,
@@ -107,7 +107,7 @@ async function readable<T>(path: string, read: () => T): Promise<T> {
 }
 
 function silent(path: string, cause: unknown): Error {
-  const why = cause instanceof Error ? cause.message : String(cause)
+  const why = isError(cause) ? cause.message : String(cause)
   return netError('NET_CREDENTIAL_INVALID', {
     message: `the agent at ${path} does not answer: ${why}`,
     cause,

@@ -5,6 +5,8 @@
 
 import { createHash, sign, verify, type KeyObject } from 'node:crypto'
 
+import { isRangeError, isTypeError } from '@net/core/authoring'
+
 import { mpint, publicKeyOf, sized } from './key-material.ts'
 import { fields, FieldReader } from './wire.ts'
 
@@ -62,7 +64,7 @@ export function isSignedBy(blob: Uint8Array, signature: Uint8Array, data: Uint8A
     // Bit 0: somebody touched the device.
     return ((flags[0] ?? 0) & 1) === 1 && isRight(key, plain, raw, told)
   } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError) return false
+    if (isRangeError(error) || isTypeError(error)) return false
     throw error
   }
 }

@@ -15,6 +15,8 @@ export class FieldReader {
   }
 
   number(): number {
+    // Node's own error may be of another realm.
+    if (this.left < LENGTH) throw new RangeError('the number is longer than the data')
     const value = this.#bytes.readUInt32BE(this.#at)
     this.#at += 4
     return value

@@ -26,6 +26,8 @@ import {
 import type { Stats } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 
+import { isError } from '@net/core/authoring'
+
 import type { SftpAttributes } from '../../sftp/attributes.ts'
 import {
   StoreError,
@@ -221,7 +223,7 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     if (error instanceof StoreError) throw error
-    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+    const code: unknown = isError(error) ? Reflect.get(error, 'code') : undefined
     throw new StoreError(typeof code === 'string' ? (FAULTS[code] ?? 'failed') : 'failed')
   }
 }
