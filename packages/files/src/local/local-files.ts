@@ -24,6 +24,7 @@ import {
   checkSource,
   inCall,
   LENT_READS,
+  makeLocalFolders,
   option,
   optionsDoor,
   SMALL_FILES,
@@ -62,7 +63,6 @@ import { entriesOf, entryAt, entryNow } from './local-listing.ts'
 import { LocalRoad } from './local-road.ts'
 import { LocalSmallFiles } from './local-small-files.ts'
 import { checkNew, whyRefused, type LocalNames } from './local-names.ts'
-import { makeFolders } from './make-folders.ts'
 import { moveFile } from './move-file.ts'
 import { removeFolder } from './remove-folder.ts'
 import { systemPath } from './system-path.ts'
@@ -295,7 +295,7 @@ class LocalFiles implements RemoteFiles, SlicedTree, LendingTree, RoadTree {
   }
 
   async #makeFolder(path: string, recursive: boolean | 'again'): Promise<void> {
-    if (path === '' && recursive !== false) return makeFolders(this.#root)
+    if (path === '' && recursive !== false) return makeLocalFolders(this.#root)
     try {
       await this.#new(path, ({ at }) => mkdir(at))
     } catch (error) {

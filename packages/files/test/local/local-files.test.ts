@@ -182,3 +182,13 @@ async function held(path: string): Promise<readonly string[]> {
   )
   return paths.filter((each) => each.startsWith(path))
 }
+
+test.runIf(process.platform === 'linux')(
+  'a folder that takes none fails the call, which does not go on for ever',
+  async () => {
+    const files = localFiles('/proc')
+    await expect(files.mkdir('none/deep', { recursive: true })).rejects.toMatchObject({
+      code: 'NET_NOT_FOUND',
+    })
+  },
+)

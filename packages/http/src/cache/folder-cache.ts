@@ -11,6 +11,7 @@ import {
   disk,
   inCall,
   isError,
+  makeLocalFolders,
   netError,
   option,
   optionsDoor,
@@ -122,7 +123,7 @@ class FolderCache implements HttpCache {
 
   async #open(): Promise<void> {
     try {
-      await disk().mkdir(this.#folder, { recursive: true, mode: 0o700 })
+      await makeLocalFolders(this.#folder, 0o700)
       this.#key = await keyIn(join(this.#folder, 'key'))
       await this.#removeLeft()
       await this.#tidy()

@@ -239,3 +239,16 @@ test('parts that ended programs have left go, and those that are being written s
     await http.folderCache(folder).ready?.()
     expect((await readdir(folder)).toSorted()).toEqual(['b.entry.2.part', 'key'])
   }))
+
+test.runIf(process.platform === 'linux')(
+  'a folder below one that takes none is told at once as well',
+  async () => {
+    await using server = await startHttpServer()
+    await using client = http.createClient({
+      baseUrl: server.url,
+      cache: http.folderCache('/proc/none/deep'),
+    })
+    await expect(client.get('/json')).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+    expect(server.received).toHaveLength(0)
+  },
+)

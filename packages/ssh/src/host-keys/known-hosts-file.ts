@@ -3,11 +3,11 @@
  */
 
 import { constants, createReadStream } from 'node:fs'
-import { mkdir, open, realpath, stat, type FileHandle } from 'node:fs/promises'
+import { open, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { devNull } from 'node:os'
 import { dirname, join } from 'node:path'
 
-import { isError, netError } from '@net/core/authoring'
+import { isError, makeLocalFolders, netError } from '@net/core/authoring'
 
 import { homeFolder } from '../local-user.ts'
 import { withFileLock } from './file-lock.ts'
@@ -63,7 +63,7 @@ export async function addKnownHost(
 ): Promise<void> {
   if (file === devNull) return
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await makeLocalFolders(dirname(file), 0o700)
   } catch (error) {
     throw unusable('written', file, error)
   }

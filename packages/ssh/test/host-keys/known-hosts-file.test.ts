@@ -134,3 +134,13 @@ test('a user without a home folder has the files of the machine alone', () => {
   expect(() => userFile(none)).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
   expect(userFile()).toBe(defaultFiles()[0])
 })
+
+test.runIf(process.platform === 'linux')(
+  'a file below a folder that takes none cannot be written, and the call does not go on for ever',
+  async () => {
+    const file = '/proc/none/deep/known_hosts'
+    await expect(addKnownHost(file, { name: 'a', key }, always)).rejects.toMatchObject({
+      code: 'NET_LOCAL_IO',
+    })
+  },
+)
