@@ -1,4 +1,4 @@
-/* Makes a folder with those above it. Node's own recursive way never ends where a folder takes none, such as one of /proc, or a working directory that was removed. */
+/* Makes a folder with those above it, each by a call of its own, so that it ends also where a folder takes none. */
 
 import { dirname } from 'node:path'
 
