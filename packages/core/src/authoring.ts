@@ -121,6 +121,7 @@ export type { NetrcEntry, NetrcLookup } from './data/netrc-text.ts'
 export { isZero } from './data/zeros.ts'
 export { isFileSink, isFileSource, isTextSource } from './data/file.ts'
 export { lettingGo } from './data/let-go.ts'
+export { onStuck } from './data/stuck-sink.ts'
 export type { SinkVersion } from './data/part-file.ts'
 export { partPath, VersionFile, type PartVersion, type VersionPlace } from './data/part-version.ts'
 export {

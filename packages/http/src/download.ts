@@ -31,7 +31,7 @@ import type { DownloadResult, TakenDownload } from './download-options.ts'
 import { HttpStatusError } from './errors.ts'
 import { fieldsOver, type HttpHeaders } from './headers.ts'
 import { mayBe, versionOf } from './part-version.ts'
-import { pour } from './reading.ts'
+import { onStuckAfterLoss, pour } from './reading.ts'
 import type { PreparedRequest } from './request-factory.ts'
 import type { HttpResponse } from './response.ts'
 
@@ -48,19 +48,25 @@ export interface DownloadWish {
 export function runDownload(maker: CallMaker, wish: DownloadWish): Promise<DownloadResult> {
   const { url, options, prepared } = wish
   const { signal: _, timeout: _1, retry: _2, onProgress: _3, ...call } = options.call
-  const spec = { ...maker.spec(prepared, 'download', 'transfer'), idempotent: true }
+  let running: Download | undefined
+  const spec = {
+    ...maker.spec(prepared, 'download', 'transfer'),
+    idempotent: true,
+    usable: () => running?.isOver !== true,
+  }
   return operation(spec, options.call, async (op) => {
     const get = (fields: Fields): Promise<HttpResponse> =>
       maker.within(op, url, { ...call, headers: fieldsOver(call.headers, fields) })
-    const running = new Download(wish, op, get)
+    const download = new Download(wish, op, get)
+    running = download
     // A sink may take nothing for longer than the client is open.
     const underWay = new OperationCall(op)
     maker.calls.add(underWay)
-    const forget = op.onAbort((reason) => running.giveUp(reason))
+    const forget = op.onAbort((reason) => download.giveUp(reason))
     try {
-      return await op.attempt((attempt) => running.attempt(attempt))
+      return await op.attempt((attempt) => download.attempt(attempt))
     } catch (error) {
-      await running.fail(error)
+      await download.fail(error)
       throw error
     } finally {
       forget()
@@ -157,6 +163,11 @@ class Download {
     }
     if (fit.kind === 'whole' && position > 0) await this.#restart()
     return (await this.#isDone(said, fit)) ? this.#commit(said) : undefined
+  }
+
+  /** Whether the sink was let go of. */
+  get isOver(): boolean {
+    return this.#over !== undefined
   }
 
   /** The call ends early: the sink is let go of before it settles. */
@@ -270,6 +281,7 @@ class Download {
       },
     })
     this.#body = response.body
+    using _lost = onStuckAfterLoss(response.body, sink, (error) => this.giveUp(error))
     await pour(response.body, part)
     if (this.#broken !== undefined) throw this.#broken.error
     const { position } = sink

@@ -9,6 +9,7 @@ import {
   isFileSink,
   lettingGo,
   netError,
+  onStuck,
   openSink,
   traceToCaller,
   type CharsetDecoder,
@@ -77,6 +78,7 @@ export async function saveBody(
     // What came in before the connection was lost is worth keeping; a caller who gave up wants no more of it.
     if (error !== undefined && error.code !== 'NET_PROTO_INCOMPLETE') giveUp(error)
   })
+  using _lost = onStuckAfterLoss(body, target, giveUp)
   using _watch = end && onCallEnd(end, context, giveUp)
   try {
     const written = await pour(body, target)
@@ -89,6 +91,25 @@ export async function saveBody(
     const told = reason ?? (broken === undefined ? error : broken.error)
     if (isNetError(told)) traceToCaller(told)
     throw told
+  }
+}
+
+/** Calls `tell` when the rest of the body will not come and the sink takes nothing of what did; disposing prevents that. */
+export function onStuckAfterLoss(
+  body: HttpBody,
+  sink: OpenSink,
+  tell: (error: NetError) => void,
+): Disposable {
+  let watch: Disposable | undefined
+  let isOver = false
+  void body.closed.then((error) => {
+    if (error !== undefined && !isOver) watch = onStuck(sink, () => tell(error))
+  })
+  return {
+    [Symbol.dispose]() {
+      isOver = true
+      watch?.[Symbol.dispose]()
+    },
   }
 }
 

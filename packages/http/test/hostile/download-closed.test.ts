@@ -1,5 +1,6 @@
 import { checkNoLeaks } from '@net/async/testing'
 import type { NetError } from '@net/core'
+import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
 import { expect, test } from 'vitest'
@@ -19,3 +20,26 @@ test('a download into a sink that takes nothing ends when its client is closed',
     expect(await cut).toBe('NET_CLOSED')
   })
 })
+
+test.each(['download', 'saveTo'] as const)(
+  '%s into a sink that takes nothing of what came in ends 2 s behind the loss of its connection',
+  async (way) => {
+    await using server = await startHttpServer({ routes: { '/a': { body: 'x'.repeat(50_000) } } })
+    server.fail({ after: 20_000, do: 'drop', times: Infinity })
+    using clock = useFakeClock()
+    const url = `${server.url}/a`
+    const stuck = (): Promise<void> => new Promise(() => {})
+    const call = way === 'download' ? http.download(url, stuck) : http.get(url).saveTo(stuck)
+    let code: string | undefined
+    void call.catch((error: NetError) => {
+      code = error.code
+    })
+    await expect
+      .poll(async () => {
+        await clock.advance(500)
+        return code
+      })
+      .toBe('NET_PROTO_INCOMPLETE')
+    expect(server.received).toHaveLength(1)
+  },
+)

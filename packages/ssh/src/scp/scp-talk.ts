@@ -3,7 +3,7 @@
  * a file between them. It must not know where the bytes come from or go to.
  */
 
-import { isNetError, type NetErrorCode } from '@net/core'
+import { isNetError, type NetError, type NetErrorCode } from '@net/core'
 import { ByteQueue, harmless, netError, stoppable, type Operation } from '@net/core/authoring'
 
 import type { RemoteCommand } from '../engine/ssh2-command.ts'
@@ -22,8 +22,9 @@ export class ScpTalk {
   readonly #arrived = new ByteQueue()
   #command: RemoteCommand | undefined
   #wake: (() => void) | undefined
-  #failure: Error | undefined
+  #failure: NetError | undefined
   #complaint = ''
+  #onFailure: ((error: NetError) => void) | undefined
 
   constructor(op: Operation) {
     this.#op = op
@@ -45,6 +46,12 @@ export class ScpTalk {
       ({ exitCode }) => this.#end(ended(exitCode, this.#complaint)),
       (error: unknown) => this.#end(error as Error),
     )
+  }
+
+  /** Calls `heard` when the other side has gone, though what it said before may still be read. */
+  onFailure(heard: (error: NetError) => void): void {
+    this.#onFailure = heard
+    if (this.#failure !== undefined) heard(this.#failure)
   }
 
   /** Resolves when the other side is content. Rejects with what it says. */
@@ -135,6 +142,7 @@ export class ScpTalk {
       ? error
       : netError('NET_INTERNAL', { message: 'scp failed', cause: error })
     this.#wake?.()
+    this.#onFailure?.(this.#failure)
   }
 }
 

@@ -7,6 +7,7 @@ import {
   inCall,
   netError,
   openSink,
+  onStuck,
   openSourceAtOnce,
   option,
   optionsDoor,
@@ -112,8 +113,13 @@ async function download(road: Road, path: string, sink: Sink): Promise<TransferR
   const [, op] = road
   await using opened = await openSink(sink)
   const forget = op.onAbort((reason) => void opened.abort(reason).catch(() => {}))
+  let stuck: Disposable | undefined
+  let isOver = false
   try {
     return await talked(road, ['scp', '-f', pathOf(path)], async (talk) => {
+      talk.onFailure((error) => {
+        if (!isOver) stuck = onStuck(opened, () => op.fail(error))
+      })
       await talk.say()
       let file = await talk.announced()
       while (file === undefined) {
@@ -135,6 +141,8 @@ async function download(road: Road, path: string, sink: Sink): Promise<TransferR
     })
   } finally {
     forget()
+    isOver = true
+    stuck?.[Symbol.dispose]()
   }
 }
 

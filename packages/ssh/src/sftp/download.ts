@@ -10,6 +10,7 @@ import {
   addContext,
   isFileSink,
   netError,
+  onStuck,
   openSink,
   stoppable,
   type OpenSink,
@@ -65,9 +66,11 @@ export async function download(
     aborting = opened.abort(reason).catch(() => {})
   }
   const forget = op.onAbort(letGo)
-  // What a lost session has sent still goes into the sink; one that is closed waits for none.
+  let stuck: Disposable | undefined
+  // What a lost session has sent still goes into a sink that takes it; one that is closed waits for none.
   const unhear = session.pipeline.onFailure((error) => {
     if (error.code === 'NET_CLOSED') op.fail(error)
+    else stuck = onStuck(opened, () => op.fail(error))
   })
   try {
     const result = await new Download(session, op, { ...plan, found }, opened).run()
@@ -79,6 +82,7 @@ export async function download(
   } finally {
     forget()
     unhear()
+    stuck?.[Symbol.dispose]()
     await aborting
   }
 }

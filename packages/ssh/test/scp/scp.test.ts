@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { fromText } from '@net/core'
+import { useFakeClock } from '@net/core/testing'
 import { startSshServer, type ExecHandler, type SshServer } from '@net/ssh/testing'
 
 import { failureOf, logInTo } from '../embedded.ts'
@@ -133,4 +134,26 @@ test('an abort ends it, and the connection goes on', async () => {
   controller.abort()
   expect(await download).toMatchObject({ code: 'NET_ABORTED' })
   expect((await host.exec('uptime')).stdout).toBe('up\n')
+})
+
+test('a download into a sink that takes nothing ends 2 s behind the loss of its connection', async () => {
+  const server = await startSshServer({ exec: { scp } })
+  const host = await logInTo(server)
+  files.set('a', Buffer.alloc(200_000))
+  using clock = useFakeClock()
+  const taking = Promise.withResolvers<void>()
+  let code: unknown
+  const stuck = (): Promise<void> => {
+    taking.resolve()
+    return new Promise(() => {})
+  }
+  void failureOf(host.scp.download('a', stuck)).then((error) => {
+    code = error['code']
+  })
+  await taking.promise
+  await server.close()
+  await host.closed
+  await clock.advance(2000)
+  await expect.poll(() => code).toMatch(/^NET_CONN_/)
+  await host.close()
 })

@@ -247,3 +247,18 @@ test('a download into a sink that takes nothing ends with a client that is close
   await opened.sftp.close({ grace: 0 })
   expect(await cut).toMatchObject({ code: 'NET_CLOSED' })
 })
+
+test('a download into a sink that takes nothing ends 2 s behind the loss of its connection', async () => {
+  await using opened = await openedSftp({ files: { '/a': patterned(700_000) } })
+  opened.server.fail({ on: 'READ', after: 2, do: 'drop' })
+  using clock = useFakeClock()
+  let code: unknown
+  void failureOf(opened.sftp.download('/a', () => new Promise(() => {}))).then((error) => {
+    code = error['code']
+  })
+  await opened.sftp.closed
+  await clock.advance(1999)
+  expect(code).toBeUndefined()
+  await clock.advance(1)
+  await expect.poll(() => code).toBe('NET_CONN_CLOSED')
+})
