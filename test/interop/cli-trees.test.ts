@@ -99,10 +99,11 @@ test('a copy from sshd to vsftpd that is interrupted goes on where it was, and i
   writeFileSync(source, 'x')
   truncateSync(source, size)
   const args = ['cp', '--json', ...login, `${sftp}/big`, `${ftp}/big`]
-  const child = startNet([...args, '--bandwidth', '60M'], env)
+  // What is left when it is seen takes more than two seconds.
+  const child = startNet([...args, '--bandwidth', '30M'], env)
   const ended = once(child, 'exit') as Promise<[number | null]>
   // The part grows while the copy runs.
-  await vi.waitUntil(() => begun(at.ftpFolder) > size / 2, { timeout: 60_000, interval: 20 })
+  await vi.waitUntil(() => begun(at.ftpFolder) > size / 4, { timeout: 60_000, interval: 20 })
   child.kill('SIGINT')
   const [printed] = await Promise.all([text(child.stderr!), ended])
   expect({ printed, status: child.exitCode }).toEqual({
@@ -111,7 +112,7 @@ test('a copy from sshd to vsftpd that is interrupted goes on where it was, and i
   })
   expect(existsSync(join(at.ftpFolder, 'big'))).toBe(false)
   const left = begun(at.ftpFolder)
-  expect(left).toBeGreaterThan(size / 2)
+  expect(left).toBeGreaterThan(size / 4)
 
   const { status, stdout } = await net(args, { env })
   expect(status).toBe(0)

@@ -82,9 +82,11 @@ test('a session that the server ends because it is idle is told at once, and ope
   const sshd = await started(context, 'internal-sftp', 'ChannelTimeout session:subsystem:sftp=1s')
   const keepAlive = { interval: 100, count: 100 }
   await using host = await logIn(sshd, { keepAlive })
-  const [plain, other] = [await host.sftp(), await host.sftp({ reconnect: true })]
+  const other = await host.sftp({ reconnect: true })
   const path = join(testFolder(), 'a')
   await other.writeFile(path, 'text')
+  // It has a second until then.
+  const plain = await host.sftp()
   const file = await plain.open(path)
   expect(await plain.closed).toMatchObject({ code: 'NET_CONN_CLOSED' })
   await expect(plain.exists(path)).rejects.toMatchObject({

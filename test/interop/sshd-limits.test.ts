@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { fromFile } from '@net/core'
+import { useFakeClock } from '@net/core/testing'
 import { tcpDialer } from '@net/socket'
 import { delayed } from '@net/socket/testing'
 import * as ssh from '@net/ssh'
@@ -92,6 +93,8 @@ test('[SSH-05] a road through two sshd to a third, each with a key of its own', 
 
 test('[SSH-08] a sshd that falls silent in the middle of a command is an error after the keep-alive questions', async (context) => {
   const sshd = await started(context)
+  // Of a sshd that is slow, and not silent, nothing is to be heard here.
+  using clock = useFakeClock()
   const keepAlive = { interval: 100, count: 3 }
   await using host = await ssh.connect(sshd.url, { ...loginOf(sshd), keepAlive })
   const child = await host.spawn('echo $PPID; exec sleep 1000')
@@ -99,7 +102,9 @@ test('[SSH-08] a sshd that falls silent in the middle of a command is an error a
   // It neither answers nor ends the connection, as one whose network is gone.
   process.kill(server, 'SIGSTOP')
   try {
-    await expect(child.exit).rejects.toMatchObject({ code: 'NET_TIMEOUT_KEEPALIVE' })
+    const lost = expect(child.exit).rejects.toMatchObject({ code: 'NET_TIMEOUT_KEEPALIVE' })
+    await clock.advance(1000)
+    await lost
     expect(await host.closed).toMatchObject({ code: 'NET_TIMEOUT_KEEPALIVE' })
   } finally {
     process.kill(server, 'SIGKILL')
