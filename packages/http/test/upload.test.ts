@@ -260,6 +260,7 @@ test('[H-HTTP-25] a body that fails is never complete for the server, and its er
     throw broken
   }
   await expect(client.post('/', { body })).rejects.toBe(broken)
+  await expect.poll(() => server.heard.join()).toMatch(/half\r\n$/)
   await expect.poll(() => server.open).toBe(0)
   expect(server.heard[0]!.toString()).toMatch(/half\r\n$/)
 })
