@@ -125,23 +125,38 @@ async function begin(stream: PartStream): Promise<BegunStream> {
 function textContent(text: string, { plain, dots }: WrittenMessage, { check }: Opening): Content {
   const facts = plain ? [] : scanned(text)
   facts.forEach(check)
-  const known = { ...said(facts), size: text.length }
-  // It is put together once, as it goes out: until then nothing looks at it.
-  const dotted = `${text}.\r\n`
-  const content = (): Buffer => Buffer.from(dotted, 'latin1').subarray(0, -DOT)
+  const known = said(facts)
   // We ended the lines ourselves, and none but the last may begin with a dot.
-  if (dots) return { ...known, content: content() }
-  return {
-    ...known,
-    ready: true,
-    dotted,
-    get content() {
-      return content()
-    },
+  if (!dots) return new WrittenContent(text, known)
+  return { ...known, size: text.length, content: Buffer.from(text, 'latin1') }
+}
+
+/**
+ * A text that goes out as it is. It is put together once, as it does: until then nothing looks at it. No object with a getter of its
+ * own: V8 makes a hidden class for each of those, which keeps the text until the next large collection.
+ */
+class WrittenContent implements Content {
+  readonly ready = true
+  readonly size: number
+  readonly dotted: string
+  readonly eightBit: boolean
+  readonly utf8Headers: boolean
+
+  constructor(text: string, { eightBit, utf8Headers }: Said) {
+    this.size = text.length
+    this.dotted = `${text}.\r\n`
+    this.eightBit = eightBit
+    this.utf8Headers = utf8Headers
+  }
+
+  get content(): Buffer {
+    return Buffer.from(this.dotted, 'latin1').subarray(0, -DOT)
   }
 }
 
-function said(facts: readonly ContentFacts[]): Pick<Content, 'eightBit' | 'utf8Headers'> {
+type Said = Pick<Content, 'eightBit' | 'utf8Headers'>
+
+function said(facts: readonly ContentFacts[]): Said {
   return {
     eightBit: facts.some(({ eightBit }) => eightBit),
     utf8Headers: facts.some(({ utf8Header }) => utf8Header !== undefined),

@@ -236,7 +236,10 @@ class TextExchange implements AwaitedReply<SmtpReply>, Leader {
     this.#verdictTimer?.clear()
     if (session.leader === this) session.leader = undefined
     else session.withinMessage = false
-    for (const listener of this.#listeners ?? []) listener()
+    const listeners = this.#listeners ?? []
+    // The next message is among them, and must not live as long as all those before it.
+    this.#listeners = undefined
+    for (const listener of listeners) listener()
   }
 }
 

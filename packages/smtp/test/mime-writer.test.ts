@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
 import { attach, fromText, parseMessage, type Message } from '@net/smtp'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import { describe, expect, test } from 'vitest'
@@ -162,4 +165,24 @@ test('what is to go out as it is has no line that begins with a dot, neither in 
   ]) {
     expect(await dotted(more)).toBeUndefined()
   }
+})
+
+test('what was written is let go of by the next small collection, and does not wait for a large one', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as (options: { type: 'minor' | 'major' }) => void
+  const message = checkMessage({ ...least, text: 'A line.\n'.repeat(1000) })
+  const left = await openingFor((opening) => {
+    const write = (): number => {
+      for (let n = 0; n < 200; n++) void writeMessage(message, opening)
+      // What survives one of them is young still.
+      for (let n = 0; n < 3; n++) collect({ type: 'minor' })
+      return process.memoryUsage().heapUsed
+    }
+    write()
+    collect({ type: 'major' })
+    const before = process.memoryUsage().heapUsed
+    return write() - before
+  })
+  // The texts alone have 1.6 MB.
+  expect(left).toBeLessThan(500_000)
 })
