@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { compare, type Contender } from './pairs.ts'
 import { startBenchSshd, type BenchSshd } from './ssh-sshd.ts'
 
-const main = fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../apps/cli/dist/main.cjs', import.meta.url))
 const net = [process.execPath, main]
 const parts = new Set((process.env['NET_BENCH'] ?? 'start,get,mirror').split(','))
 using folder = mkdtempDisposableSync(join(tmpdir(), 'bench-cli-'))

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 const root = join(import.meta.dirname, '..')
 const folder = join(root, 'node_modules/.cache/net', nameOfSources())
 if (!existsSync(folder)) make()
-await import(pathToFileURL(join(folder, 'main.mjs')).href)
+await import(pathToFileURL(join(folder, 'main.cjs')).href)
 
 /** A name that changes whenever a source of the bundle changes. */
 function nameOfSources() {
@@ -31,7 +31,7 @@ function nameOfSources() {
     'pnpm-lock.yaml',
     'tools/net/main.ts',
     'tools/net/settings.ts',
-    'tools/net/builtins.ts',
+    'tools/net/parts.ts',
   ])
     add(path)
   return hash.digest('hex').slice(0, 16)

@@ -25,9 +25,9 @@ const { version } = JSON.parse(readFileSync(join(cli, 'package.json'), 'utf8')) 
 
 beforeAll(() => {
   const dist = join(cli, 'dist')
-  if (!existsSync(join(dist, 'main.js'))) throw new Error('the command is not built: pnpm build')
+  if (!existsSync(join(dist, 'main.cjs'))) throw new Error('the command is not built: pnpm build')
   cpSync(dist, join(folder.path, 'package'), { recursive: true })
-  cpSync(join(dist, 'single/net.js'), join(folder.path, 'single.mjs'))
+  cpSync(join(dist, 'single/net.cjs'), join(folder.path, 'single.cjs'))
 })
 
 afterAll(() => {
@@ -35,13 +35,13 @@ afterAll(() => {
 })
 
 test('the program of the package is one that a shell starts', () => {
-  const main = join(cli, 'dist/main.js')
+  const main = join(cli, 'dist/main.cjs')
   expect(readFileSync(main, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/u)
 })
 
 describe.each([
-  ['the package', 'package/main.js'],
-  ['the single file', 'single.mjs'],
+  ['the package', 'package/main.cjs'],
+  ['the single file', 'single.cjs'],
 ])('%s', (_, file) => {
   const net = (args: readonly string[], input = ''): Promise<Ended> => run(file, args, input)
 

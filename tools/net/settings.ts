@@ -2,7 +2,7 @@
 
 import type { UserConfig } from 'tsdown'
 
-import { builtins } from './builtins.ts'
+import { intro } from './parts.ts'
 
 type Plugin = Extract<NonNullable<UserConfig['plugins']>, { readonly name: string }>
 
@@ -37,18 +37,18 @@ const groups = [
 
 /** No comments and no white space, which memory would hold; names stay. */
 export const settings = {
-  format: 'esm',
+  // Node loads it sooner than ESM, and its `require` can be given another.
+  format: 'cjs',
+  checks: { legacyCjs: false },
   platform: 'node',
   target: 'node22.19',
   dts: false,
-  // A part of ssh2 asks for its folder.
-  shims: true,
   // All but the optional native parts of ssh2, which has its own in JavaScript.
   deps: {
     alwaysBundle: [/^(?!cpu-features$)(?!.*\.node$)/u],
     neverBundle: [/\.node$/u, /^cpu-features$/u],
   },
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
-  plugins: [builtins, ascii],
-  outputOptions: { codeSplitting: { groups } },
+  plugins: [ascii],
+  outputOptions: { codeSplitting: { groups }, intro: ({ isEntry }) => (isEntry ? intro : '') },
 } satisfies UserConfig

@@ -2,6 +2,7 @@
 /* The entry of the program: the process, its streams and its signals around one run. Sets the exit code. */
 
 import { readFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
 
 import type { Io } from './io.ts'
 
@@ -14,11 +15,12 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.on('error', tellUnprinted)
   process.stdout.write(`${version}\n`)
 } else {
-  process.exitCode = await main()
+  // A run ends itself; one that waits for what cannot come any more has failed.
+  process.on('beforeExit', () => process.exit(70))
+  void main()
 }
 
-async function main(): Promise<number> {
-  const { enableCompileCache } = await import('node:module')
+async function main(): Promise<void> {
   enableCompileCache()
   const { runNet, Interruption, openTerminal } = await import('./program.ts')
   const ending = new AbortController()
