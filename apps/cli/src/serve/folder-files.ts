@@ -5,13 +5,13 @@
 
 import {
   chmodSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
+  rmdirSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -51,12 +51,14 @@ export class FolderFiles extends MemoryFiles {
 
   override remove(path: string, options?: MemoryFolderOptions): void {
     const at = this.#at(path)
-    const isMeant = options?.recursive === true || this.stat(path).type === 'file'
-    if (!isMeant && this.list(path).length === 0 && existsSync(at) && readdirSync(at).length > 0) {
-      throw netError('NET_NOT_EMPTY', { message: `${path} has files that are not seen here` })
-    }
-    super.remove(path, options)
-    rmSync(at, { recursive: true })
+    const isFolder = this.stat(path).type === 'folder'
+    const inside = isFolder ? this.list(path) : []
+    const isRecursive = options?.recursive === true
+    if (isRecursive) for (const { name } of inside) this.remove(`${path}/${name}`, options)
+    if (isRecursive || inside.length === 0) this.#refuseFilled(path, at, isFolder)
+    super.remove(path)
+    if (isFolder) rmdirSync(at)
+    else unlinkSync(at)
   }
 
   override rename(from: string, to: string, options?: MemoryRenameOptions): void {
@@ -85,6 +87,13 @@ export class FolderFiles extends MemoryFiles {
   #refuseUnseen(path: string, at: string): void {
     if (this.exists(path) || lstatSync(at, { throwIfNoEntry: false }) === undefined) return
     throw netError('NET_EXISTS', { message: `${path} is there, and not seen here` })
+  }
+
+  /** What others have put into a folder, or in the place of a file, stays. */
+  #refuseFilled(path: string, at: string, isFolder: boolean): void {
+    const isFolderThere = lstatSync(at, { throwIfNoEntry: false })?.isDirectory() === true
+    if (isFolderThere && (!isFolder || readdirSync(at).length > 0))
+      throw netError('NET_NOT_EMPTY', { message: `${path} has files that are not seen here` })
   }
 
   /** `..` never leads above the root of a tree, and so never out of the folder; nor does a link, which was left out. */

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
@@ -63,5 +71,24 @@ describe('FolderFiles', () => {
       'precious',
     ])
     expect([files.exists('/in'), files.exists('/a')]).toEqual([true, true])
+  })
+
+  it('leaves a folder alone that others have put in the place of a file, and what they put into one', () => {
+    using folder = temporaryFolder()
+    const at = (path: string): string => join(folder.path, path)
+    mkdirSync(at('in'))
+    writeFileSync(at('in/a'), 'a')
+    writeFileSync(at('b'), 'b')
+    const files = new FolderFiles(folder.path)
+    rmSync(at('b'))
+    mkdirSync(at('b'))
+    writeFileSync(at('b/new'), 'precious')
+    writeFileSync(at('in/new'), 'precious')
+    expect(() => files.remove('/b')).toThrow(/not seen/)
+    expect(() => files.remove('/in', { recursive: true })).toThrow(/not seen/)
+    expect([readFileSync(at('b/new'), 'utf8'), readFileSync(at('in/new'), 'utf8')]).toEqual([
+      'precious',
+      'precious',
+    ])
   })
 })
