@@ -9,7 +9,7 @@ import { isNetError } from '@net/core'
 import { callerFault, guarded } from '@net/core/authoring'
 import { parseChallenges } from '@net/socket/road'
 
-import type { HttpAuth } from '../auth.ts'
+import type { AuthRequest, HttpAuth } from '../auth.ts'
 import type { Middleware } from '../handler.ts'
 import { isLedAway } from '../request-marks.ts'
 import type { HttpRequest } from '../request.ts'
@@ -17,19 +17,10 @@ import type { HttpResponse } from '../response.ts'
 import { foreign } from './compose.ts'
 
 /** The layer. Asks a callback once more, if it has another answer, when the server refuses the first one. */
-export function authenticate(
-  auth: HttpAuth,
-  call: { readonly op: { readonly signal: AbortSignal } },
-): Middleware {
+export function authenticate(auth: HttpAuth, call: AuthenticatedCall): Middleware {
   return async (request, next) => {
     if (request.headers.has('authorization')) return next(request)
-    const asking = {
-      // Made on first read only, and few ways to log in read it.
-      get signal() {
-        return call.op.signal
-      },
-      url: request.url,
-    }
+    const asking = new RequestOfCall(call, request.url)
     const authorization = await asked(() => auth.authorization(asking))
     if (authorization === undefined) return next(request)
     const response = await told(authorization)
@@ -52,7 +43,7 @@ export function authenticate(
 export function inSteps(
   auth: HttpAuth,
   exchange: NonNullable<HttpAuth['exchange']>,
-  call: { readonly op: { readonly signal: AbortSignal } },
+  call: AuthenticatedCall,
 ): Middleware {
   let home: string | undefined
   return foreign(async (request, next) => {
@@ -60,13 +51,28 @@ export function inSteps(
     // Another origin gets nothing that proves who is asking.
     if (request.headers.has('authorization') || isLedAway(request) || request.origin !== home)
       return next(request)
-    return exchange.call(auth, request, next, {
-      get signal() {
-        return call.op.signal
-      },
-      url: request.url,
-    })
+    return exchange.call(auth, request, next, new RequestOfCall(call, request.url))
   })
+}
+
+interface AuthenticatedCall {
+  readonly op: { readonly signal: AbortSignal }
+}
+
+/** For what is asked. No object with a getter of its own: V8 makes a hidden class for each, which keeps the call for a long time. */
+class RequestOfCall implements AuthRequest {
+  readonly url: URL
+  readonly #call: AuthenticatedCall
+
+  constructor(call: AuthenticatedCall, url: URL) {
+    this.#call = call
+    this.url = url
+  }
+
+  /** Made on first read only, and few ways to log in read it. */
+  get signal(): AbortSignal {
+    return this.#call.op.signal
+  }
 }
 
 /** What a way to log in of the caller's own throws reaches the caller as it is. */
