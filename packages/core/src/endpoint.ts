@@ -57,6 +57,7 @@ export function parseEndpoint(text: string | URL, options?: EndpointOptions): Pa
   if (allowed !== undefined && !allowed.includes(scheme)) {
     throw badUrl(`the scheme must be ${allowed.join(' or ')}`)
   }
+  if (colon === null) refuseMisspelled(whole, allowed)
   return Object.freeze(scheme === 'unix' ? unixSocket(rest) : authority(scheme, rest, port))
 }
 
@@ -92,6 +93,10 @@ function authority(
 ): ParsedEndpoint {
   const [, before = '', path = '', extra = ''] = AUTHORITY.exec(rest) ?? []
   if (extra !== '') throw badUrl('a query or fragment has no meaning in an endpoint')
+  // The URL standard ends the host there: who has checked the URL by it means another host than the one behind an @.
+  if (SLASHED.has(scheme) && before.includes('\\')) {
+    throw badUrl('a backslash in the user or the password is written as %5C')
+  }
   const at = before.lastIndexOf('@')
   const endpoint = Object.freeze({
     scheme,
@@ -103,6 +108,12 @@ function authority(
     ...(at < 0 ? {} : credentials(before.slice(0, at))),
     ...(decodedPath === '' ? {} : { path: decodedPath }),
   }
+}
+
+/** In `ftp:/host` and `ftp//host` the scheme would be taken for the host. */
+function refuseMisspelled(text: string, schemes: readonly string[] = []): void {
+  const [, word = ''] = /^([a-z][a-z0-9+.-]*)(?::\/|\/\/)/i.exec(text) ?? []
+  if (schemes.includes(word.toLowerCase())) throw badUrl('behind the scheme comes ://')
 }
 
 function credentials(text: string): Pick<ParsedEndpoint, 'user' | 'password'> {
@@ -174,6 +185,8 @@ const AUTHORITY = /^(?:\/\/)?([^/?#]*)([^?#]*)(.*)$/s
 const HOST_AND_PORT = /^(?:\[([^\]]*)\]|([^:[\]@]*))(?::(\d*))?$/
 // A zone is written after `%25` in a URL and after `%` elsewhere.
 const ADDRESS_AND_ZONE = /^([^%]*)(?:%(?:25)?([\w.~-]+))?$/
+/** Where the URL standard takes a backslash for a slash. */
+const SLASHED: ReadonlySet<string> = new Set(['ftp', 'http', 'https', 'ws', 'wss'])
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', 'localhost.', '::1'])
 const LOOPBACK_V4 = /^127\.\d+\.\d+\.\d+$/
 const LOOPBACK_MAPPED = /^::ffff:7f[\da-f]{2}:[\da-f]{1,4}$/

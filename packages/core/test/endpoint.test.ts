@@ -90,6 +90,28 @@ describe('parseEndpoint', () => {
     expect(failure('gopher://a:1', { schemes: ['ftp', 'ftps'] }).message).toContain('ftp or ftps')
   })
 
+  test.each(['ftp:/a.example', 'ftp//a.example', 'FTP:/user:word@a.example/in', 'ftps://'])(
+    'takes no scheme for the host: %j',
+    (text) => {
+      const options = { schemes: ['ftp', 'ftps'], defaultPort: 21 }
+      expect(failure(text, options).code).toBe('NET_BAD_URL')
+      expect(parseEndpoint('ftp/in', options)).toMatchObject({
+        endpoint: { host: 'ftp' },
+        path: '/in',
+      })
+    },
+  )
+
+  test.each(['ftp', 'http'])(
+    'where the URL standard ends the host of %s at a backslash, no other host is taken',
+    (scheme) => {
+      const text = `${scheme}://a.example\\@b.example:21`
+      expect(new URL(text).hostname).toBe('a.example')
+      expect(failure(text).message).toContain('%5C')
+      expect(parseEndpoint(`${scheme}://corp%5Cann@b.example:21`).user).toBe('corp\\ann')
+    },
+  )
+
   test.each([
     'tcp://a\r\n:1',
     'tcp://a:1/\0',
