@@ -67,7 +67,10 @@ test.each(['goodbye', { reply: 'failure' }, { reply: 'close' }] as const)(
   async (action) => {
     await using server = await startSshServer()
     server.fail({ on: 'greeting', do: action })
-    expect(await failureOf(logInTo(server))).toMatchObject({ code: 'NET_CONN_CLOSED' })
+    // The end is a reset where our identification came before it, which nobody reads.
+    expect(await failureOf(logInTo(server))).toMatchObject({
+      code: expect.stringMatching(/^NET_CONN_(CLOSED|RESET)$/),
+    })
   },
 )
 
