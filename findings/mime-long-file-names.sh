@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Surprise: a long file name goes into a mail in pieces, `filename*0=`, `filename*1=` (RFC 2231, section 3), and one with other letters
-# percent-encoded, `filename*=` (section 4); nodemailer and Python's email write both. letterparser and eml-format give such a file
+# percent-encoded, `filename*=` (section 4); nodemailer and Python's email write such names. letterparser and eml-format give such a file
 # no name, and eml-parse-js gives none, or puts the name of the charset and the language in front of it. A semicolon within quotation
 # marks ends the name for letterparser and eml-parse-js, and the latter takes blanks out. mailparser reads all of them.
 # Matters for: who stores attachments under their names: "undefined" comes up for long names, and "a" for "a;b.txt", without an ending

@@ -7,7 +7,7 @@
 # a domain, and so are names which a company owns and does not use for mail.
 # Versions: sendmail 1.6.1, email-verify 0.2.1, node-email-verifier 4.0.0, deep-email-validator 0.1.27, mx-connect 2.0.0,
 # Node 24.21.0.
-# Seen (joe@none.example, whose MX is "0 .", and a mail server on this host):
+# Seen (joe@none.example, whose MX is "0 .", and a mail server on this host, at a port that both are told in place of 25):
 #   Node                   exchange "", priority 0
 #   sendmail               connects to localhost, a letter was taken there, no error
 #   email-verify           connects to localhost, success true
