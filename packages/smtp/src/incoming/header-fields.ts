@@ -38,7 +38,9 @@ export interface Structured {
 export function readStructured(raw: string): Structured {
   const { text: first, end } = uncommented(raw, ';')
   const parameters = new Map<string, ParameterPieces>()
-  for (const [, key = '', quoted, plain = ''] of raw.slice(end).matchAll(PARAMETER)) {
+  for (const [, key = '', quoted, plain = ''] of withoutComments(raw.slice(end)).matchAll(
+    PARAMETER,
+  )) {
     const text = quoted === undefined ? plain.trim() : quoted.replaceAll(/\\(.)/gs, '$1')
     addPiece(parameters, key.toLowerCase(), text)
   }
@@ -65,6 +67,23 @@ export function uncommented(
     else if (depth === 0) text += letter
   }
   return { text: text.trim(), end: at }
+}
+
+/**
+ * Parameters without their comments (RFC 2045, section 5.1). One with more of a value behind it stays: `report (1).pdf` is a name that
+ * lacks its quotes.
+ */
+function withoutComments(raw: string): string {
+  let kept = ''
+  let before = ''
+  for (const { 0: token, 1: comments, index } of raw.matchAll(TOKEN)) {
+    const after = raw.charAt(index + token.length)
+    const isBetween = before === ';' || before === '=' || after === ';' || after === ''
+    if (comments !== undefined && isBetween) continue
+    kept += token
+    before = token.trim().at(-1) ?? before
+  }
+  return kept
 }
 
 type ParameterPieces = Map<number, { readonly text: string; readonly encoded: boolean }>
@@ -106,3 +125,5 @@ function textOf(raw: string): string {
 }
 
 const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/gs
+// A string in quotes, comments in a row, of which each may hold others, or what is neither.
+const TOKEN = /"(?:[^"\\]|\\.)*"|((?:\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)\s*)+)|[^"(]+|[^]/gs

@@ -14,6 +14,28 @@ test('reads headers in their order, unfolded and decoded', () => {
   expect(firstOf(fields, 'x-a')?.value).toBe('1')
 })
 
+test('parameters have comments in front of them and behind them', () => {
+  const all = (raw: string): object => Object.fromEntries(readStructured(raw).parameters)
+  for (const raw of [
+    'multipart/mixed; boundary=b (made; by="hand")',
+    'multipart/mixed; boundary="b" (made (by) hand) (twice)',
+    'multipart/mixed (mixed); (made by \\) hand) boundary=b',
+    'multipart/mixed; boundary= (made) b',
+    'multipart/mixed; boundary=b (made) ; (empty)',
+  ])
+    expect(all(raw)).toEqual({ boundary: 'b' })
+  expect(all('text/plain; charset=utf-8 (Unicode); format=flowed')).toEqual({
+    charset: 'utf-8',
+    format: 'flowed',
+  })
+  // No comments: what stands in quotes, and what has more behind it.
+  expect(all('a/b; name="a (1)"; filename=report (1).pdf')).toEqual({
+    name: 'a (1)',
+    filename: 'report (1).pdf',
+  })
+  expect(all('a/b; name=smile :(; x=y')).toEqual({ name: 'smile :(', x: 'y' })
+})
+
 test('reads parameters in pieces, in any charset and in quotes', () => {
   const name = (raw: string): string | undefined => readStructured(raw).parameters.get('filename')
   expect(readStructured('Text/HTML; charset="utf-8"; x=y z')).toEqual({
