@@ -5,7 +5,7 @@ import {
   PartialError,
   type RetryPolicy,
 } from '@net/core'
-import { useFakeClock } from '@net/core/testing'
+import { captureEvents, useFakeClock } from '@net/core/testing'
 import { connect, type Message, type UnknownDelivery } from '@net/smtp'
 import { startSmtpServer } from '@net/smtp/testing'
 import { describe, expect, test } from 'vitest'
@@ -83,10 +83,12 @@ test('a message that is repeated behind its dot is the same bytes, with the same
     }
   })
   using clock = useFakeClock()
+  using captured = captureEvents()
   await using client = await connect(peer.url, { name: 'localhost' })
   const retry = { attempts: 2, delay: 30_000, jitter: 'none' } as const
   const sending = client.send({ ...message, html: '<p>y' }, { retry })
-  await until(() => bodies.length === 1)
+  // Not before the answer is here does the wait begin.
+  await until(() => captured.of('retry').length === 1)
   await clock.advance(30_000)
   const { messageId } = await sending
   expect(bodies).toHaveLength(2)
