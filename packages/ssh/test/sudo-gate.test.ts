@@ -1,4 +1,4 @@
-import { useFakeClock } from '@net/core/testing'
+import { captureEvents, useFakeClock } from '@net/core/testing'
 import { startSshServer, type ExecIo } from '@net/ssh/testing'
 import { expect, test } from 'vitest'
 
@@ -57,8 +57,10 @@ test('sudo that neither asks nor runs anything is a time-out, and a lost connect
   await using host = await logInTo(server, { keepAlive: false })
   {
     using clock = useFakeClock()
+    using captured = captureEvents()
     const running = failureOf(host.exec('id', { sudo: { password: 'x' } }))
-    await server.waitFor(({ what }) => what === 'exec')
+    // Until then it is the answer to the command that is waited for.
+    await captured.waitFor((event) => event.type === 'phase' && event.phase === 'auth')
     await clock.advance(30_000)
     expect(await running).toMatchObject({ code: 'NET_TIMEOUT_AUTH' })
   }
