@@ -54,8 +54,11 @@ class Stray implements StrayServer {
     socket.on('error', () => {})
     this.#say = (line) => void socket.write(`${line}\r\n`)
     this.#say('220 hello')
+    let said = ''
     socket.on('data', (chunk: Buffer) => {
-      for (const line of chunk.toString().split('\r\n').filter(Boolean)) this.#hear(line)
+      const lines = `${said}${chunk.toString()}`.split('\r\n')
+      said = lines.pop() ?? ''
+      for (const line of lines) this.#hear(line)
     })
   }
 
