@@ -23,7 +23,7 @@ export async function compare(
   others: readonly Contender[],
 ): Promise<void> {
   console.log(`\n${title}`)
-  for (const contender of [ours, ...others]) await measured(contender)
+  await warmUp([ours, ...others], 1)
   for (const other of others) {
     const pairs: { ours: Figures; other: Figures }[] = []
     for (let pair = 0; pair < PAIRS; pair++) {
@@ -46,6 +46,12 @@ export async function compare(
       `(${format(myCost)} : ${format(theirCost)} µs each)`,
     )
   }
+}
+
+/** Lets each of them do so many rounds in turn that are not measured. */
+export async function warmUp(contenders: readonly Contender[], rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++)
+    for (const contender of contenders) await measured(contender)
 }
 
 /** The middle of an odd number of values. */
