@@ -9,7 +9,9 @@ import { callerFault } from '../callbacks/caller-fault.ts'
 import { guarded } from '../callbacks/guarded.ts'
 import { clock } from '../time/clock.ts'
 import { codes, type RetryClass } from '../errors/codes.ts'
+import { markGone } from '../errors/gone-client.ts'
 import {
+  ConnectionLostError,
   isNetError,
   ProxyError,
   replaceContext,
@@ -117,6 +119,7 @@ export class AttemptSteps implements Attempts {
     const error = host.describe(scope.because(thrown), { sent: wasSent })
     if (!isNetError(error)) throw error
     replaceContext(error, { retry: retryOf(error, wasSent) })
+    if (error instanceof ConnectionLostError && host.usable?.(error) === false) markGone(error)
     const delay = delayAfter(error, number, host)
     if (delay === undefined) throw withAttempts(error, this.#failures?.before(error) ?? [])
     this.#failures ??= new EarlierFailures()

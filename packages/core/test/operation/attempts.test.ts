@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { CallOptions, NetError, RetryPolicy } from '@net/core'
 import {
   clientContext,
+  isOfGoneClient,
   netError,
   operation,
   type Operation,
@@ -307,4 +308,17 @@ test('a call that is repeated for ever keeps its latest failures, and nothing of
   const kept = (await failed).attempts?.map(({ message }) => message)
   expect([kept?.length, heard]).toEqual([100, 1])
   expect(kept?.at(-1)).toContain('refused 299')
+})
+
+test('an error of a client that has lost its connection for good is known for that, and no other one', async () => {
+  const failing = async (code: 'NET_CONN_RESET' | 'NET_TIMEOUT_POOL', usable: boolean) => {
+    const gone = { ...spec, usable: () => usable }
+    const call = operation(gone, { retry: false }, (op) =>
+      op.attempt(() => Promise.reject(netError(code, { message: 'no' }))),
+    )
+    return isOfGoneClient((await call.catch((error: unknown) => error)) as NetError)
+  }
+  expect(await failing('NET_CONN_RESET', false)).toBe(true)
+  expect(await failing('NET_CONN_RESET', true)).toBe(false)
+  expect(await failing('NET_TIMEOUT_POOL', false)).toBe(false)
 })

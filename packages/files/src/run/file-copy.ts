@@ -3,8 +3,8 @@
  * the name itself, unless the target cannot rename.
  */
 
-import { IntegrityError, isNetError, type RemoteEntry } from '@net/core'
-import { netError, operation, type Operation } from '@net/core/authoring'
+import { IntegrityError, isNetError, type NetError, type RemoteEntry } from '@net/core'
+import { isOfGoneClient, netError, operation, type Operation } from '@net/core/authoring'
 
 import { nameOfPlace } from '../overlap.ts'
 import { PartFile } from '../part-file.ts'
@@ -39,6 +39,8 @@ export function copyFile(
     kind: 'transfer',
     idempotent: true,
     parent: op.id,
+    // Not for each of the files that are left.
+    usable: (error: NetError) => !isOfGoneClient(error),
   } as const
   const { signal } = op.within
   const earlier = new Set<string>()

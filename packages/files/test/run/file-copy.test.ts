@@ -1,7 +1,7 @@
 import { chmod, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 
 import { fromText, type RemoteFiles } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { netError, operation } from '@net/core/authoring'
 import { localFiles, memoryFiles, mirror } from '@net/files'
 import { faultyFiles, type TreeMoment } from '@net/files/testing'
 import { expect, test } from 'vitest'
@@ -286,4 +286,27 @@ test('what an earlier run left of a file of this machine is gone on with in a fi
   expect(before.equals(await readFile(folder.at('theirs')))).toBe(true)
   expect((await stat(folder.at('a'))).mode & 0o777).toBe(0o640)
   expect((await readdir(folder.path)).toSorted()).toEqual(['a', 'theirs'])
+})
+
+test.each([
+  ['has gone for good is asked once for each file', false, 3],
+  ['connects again is asked as often as the repeats say', true, 9],
+])('a tree whose client %s', async (_what, usable, asked) => {
+  const source = memoryFiles({ contents: { a: 'x', b: 'x', c: 'x' } })
+  const spec = { protocol: 'test', operation: 'read', target: 'x', kind: 'exchange' } as const
+  let reads = 0
+  const from = faultyFiles(source, {
+    at: ({ call }) => {
+      if (call !== 'read') return undefined
+      reads += 1
+      const lost = netError('NET_CONN_RESET', { message: 'reset', retry: 'safe' })
+      return operation({ ...spec, usable: () => usable }, { retry: false }, (op) =>
+        op.attempt(() => Promise.reject(lost)),
+      )
+    },
+  })
+  await expect(mirror(from, memoryFiles(), { retry })).rejects.toMatchObject({
+    code: 'NET_PARTIAL_TRANSFER',
+  })
+  expect(reads).toBe(asked)
 })
