@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
 import * as http from '@net/http'
 import { startHttpServer, type Route } from '@net/http/testing'
 import { expect, test } from 'vitest'
@@ -174,4 +178,26 @@ test.each([
   await using client = http.createClient({ baseUrl: server.url, auth })
   await expect(client.get('/it')).rejects.toMatchObject({ code: 'NET_AUTH_REJECTED' })
   expect(server.received).toHaveLength(times)
+})
+
+test('a request with a login is let go of by the next small collection, and does not wait for a large one', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as (options: { type: 'minor' | 'major' }) => void
+  const handler: http.Handler = async () => http.createResponse({ text: 'so' })
+  const auth = http.bearer('good-token')
+  await using client = http.createClient({ baseUrl: 'http://example.com', auth, handler })
+  const ask = async (): Promise<number> => {
+    for (let n = 0; n < 200; n++) {
+      const much = randomBytes(5000).toString('hex')
+      await client.get('/', { headers: { 'x-much': much } }).text()
+    }
+    // What survives one of them is young still.
+    for (let n = 0; n < 3; n++) collect({ type: 'minor' })
+    return process.memoryUsage().heapUsed
+  }
+  await ask()
+  collect({ type: 'major' })
+  const before = process.memoryUsage().heapUsed
+  // The headers alone have 2 MB.
+  expect((await ask()) - before).toBeLessThan(1_000_000)
 })
