@@ -16,7 +16,10 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`${version}\n`)
 } else {
   // A run ends itself; one that waits for what cannot come any more has failed.
-  process.on('beforeExit', () => process.exit(70))
+  process.on('beforeExit', () => {
+    process.stderr.write('net: an error of this program: it waits for what cannot come any more\n')
+    process.exit(70)
+  })
   void main()
 }
 

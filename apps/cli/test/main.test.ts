@@ -33,6 +33,23 @@ it('is a program: version, exit code, and no word of a reader that leaves', () =
   })
 })
 
+it('says so, and fails, when it waits for what cannot come any more', () => {
+  const lost = `data:text/javascript,${encodeURIComponent(LOSE_SOCKETS)}`
+  expect(run(`NODE_OPTIONS="--import ${lost}" $NET get http://127.0.0.1:9/`)).toMatchObject({
+    status: 70,
+    stdout: '',
+    stderr: expect.stringContaining('what cannot come any more'),
+  })
+})
+
+/** Connections that are neither made nor refused, and time limits that keep no process. */
+const LOSE_SOCKETS = `
+import { Socket } from 'node:net'
+const { setTimeout } = globalThis
+globalThis.setTimeout = (...all) => setTimeout(...all).unref()
+Socket.prototype.connect = function () { return this }
+`
+
 it('loads for a copy from sftp to ftp nothing of the other protocols, and no half for servers', async () => {
   using folder = temporaryFolder()
   const netrc = join(folder.path, 'netrc')
