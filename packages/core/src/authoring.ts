@@ -115,6 +115,7 @@ export {
 } from './data/printed-output.ts'
 export { disk } from './data/disk.ts'
 export { makeLocalFolders } from './data/local-folders.ts'
+export { DiskPace } from './data/disk-pace.ts'
 export { whyUnsafe } from './data/safe-join.ts'
 export { written } from './data/write-to-kernel.ts'
 export { readNetrcFile } from './data/netrc-file.ts'

@@ -63,12 +63,17 @@ test('a file that cannot be opened leaves what the server has', async () => {
     const called = given.at(-1) as (error: Error) => void
     queueMicrotask(() => called(denied))
   })
+  // While the disk is quick, a small file is opened at once.
+  using openingAtOnce = vi.spyOn(fs, 'openSync').mockImplementation(() => {
+    throw denied
+  })
   syncBuiltinESMExports()
   const sent = test.use((dialog, session) =>
     upload(session, dialog, { source: fromFile(fileURLToPath(import.meta.url)), path: 'a' }),
   )
   await expect(sent).rejects.toMatchObject({ code: 'NET_LOCAL_IO', cause: denied })
   opening.mockRestore()
+  openingAtOnce.mockRestore()
   syncBuiltinESMExports()
   expect(server.received).not.toContain('STOR a')
   expect(server.files.text('/a')).toBe('precious')

@@ -4,9 +4,11 @@
  */
 
 import type { Stats } from 'node:fs'
+import { dirname } from 'node:path'
 
 import { netError, type NetError } from '../errors/net-error.ts'
 import { descriptors } from './disk.ts'
+import { DiskPace } from './disk-pace.ts'
 import type { FileSource } from './file.ts'
 import { localError } from './local-error.ts'
 import { ReadHandle } from './read-handle.ts'
@@ -24,7 +26,15 @@ export interface FileReading {
 /** Looks at the file. Rejects with `NET_LOCAL_IO`, also for anything but a regular file, and for a range beyond the end. */
 export async function readingOfFile(source: FileSource): Promise<FileReading> {
   const { path, start, end } = source
-  const found = await statOf(path)
+  const pace = paceOf(path)
+  const found = await pace
+    .runIfQuick(
+      () => descriptors().statSync(path),
+      () => statOf(path),
+    )
+    .catch((error: unknown) => {
+      throw localError(error, 'reading', path)
+    })
   if (!found.isFile()) {
     throw netError('NET_LOCAL_IO', { message: `${path} is ${whatIs(found)}, not a regular file` })
   }
@@ -35,12 +45,21 @@ export async function readingOfFile(source: FileSource): Promise<FileReading> {
   return sizedReading(source, last - start)
 }
 
+/** How fast files of that folder are read. Small files mostly come one after the other from one folder; another may be on a disk far away. */
+function paceOf(path: string): DiskPace {
+  const folder = dirname(path)
+  if (folder !== last?.folder) last = { folder, pace: new DiskPace() }
+  return last.pace
+}
+
+let last: { readonly folder: string; readonly pace: DiskPace } | undefined
+
 /** Of a small file the promise of `fs/promises` costs as much as its bytes. */
 function statOf(path: string): Promise<Stats> {
   return new Promise((resolve, reject) => {
     descriptors().stat(path, (error, found) => {
       if (error === null) resolve(found)
-      else reject(localError(error, 'reading', path))
+      else reject(error)
     })
   })
 }
@@ -68,10 +87,11 @@ async function unsizedReading(source: FileSource, told: number): Promise<FileRea
 }
 
 function sizedReading(source: FileSource, size: number): FileReading {
+  const extent = size <= CHUNK ? { size, pace: paceOf(source.path) } : { size }
   return {
     size,
-    read: (file) => chunksUntil(source, { size }, file),
-    open: () => FileBytes.open(source, { size }),
+    read: (file) => chunksUntil(source, extent, file),
+    open: () => FileBytes.open(source, extent),
   }
 }
 
@@ -81,6 +101,8 @@ interface Extent {
   readonly size?: number
   /** After how many bytes to stop; default at the end. */
   readonly most?: number
+  /** Of a small file that of its folder: a trip to another thread costs more than its bytes. */
+  readonly pace?: DiskPace
 }
 
 async function* chunksUntil(
@@ -119,7 +141,7 @@ export class FileBytes {
 
   static async open(source: FileSource, extent: Extent): Promise<FileBytes> {
     const { path } = source
-    const file = await ReadHandle.open(path).catch((error: unknown) => {
+    const file = await ReadHandle.open(path, extent.pace).catch((error: unknown) => {
       throw localError(error, 'opening', path)
     })
     return new FileBytes(file, source, extent)

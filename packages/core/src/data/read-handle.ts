@@ -4,36 +4,39 @@
  */
 
 import { descriptors } from './disk.ts'
+import type { DiskPace } from './disk-pace.ts'
 
 /** An open file. Rejects with the errors of the file system. */
 export class ReadHandle {
+  readonly #pace: DiskPace | undefined
   #descriptor: number | undefined
-  #reading: Promise<unknown> | undefined
+  #reading: Promise<number> | undefined
 
-  private constructor(descriptor: number) {
+  private constructor(descriptor: number, pace: DiskPace | undefined) {
     this.#descriptor = descriptor
+    this.#pace = pace
   }
 
-  static open(path: string): Promise<ReadHandle> {
-    return new Promise((resolve, reject) => {
-      descriptors().open(path, 'r', (error, descriptor) => {
-        if (error === null) resolve(new ReadHandle(descriptor))
-        else reject(error)
-      })
-    })
+  /** With a pace the file is small, and is opened and read here and now where its disk is quick. */
+  static async open(path: string, pace?: DiskPace): Promise<ReadHandle> {
+    const inBackground = (): Promise<number> => opening(path)
+    const descriptor = await (pace?.runIfQuick(() => openedAtOnce(path), inBackground) ??
+      inBackground())
+    return new ReadHandle(descriptor, pace)
   }
 
   /** Reads so many bytes at most from there on to the beginning of the memory; one read at a time. */
   read(memory: Uint8Array, length: number, position: number): Promise<number> {
-    const reading = new Promise<number>((resolve, reject) => {
-      descriptors().read(this.#opened(), memory, 0, length, position, (error, bytes) => {
-        this.#reading = undefined
-        if (error === null) resolve(bytes)
-        else reject(error)
+    const inBackground = (): Promise<number> =>
+      new Promise((resolve, reject) => {
+        descriptors().read(this.#opened(), memory, 0, length, position, (error, bytes) => {
+          if (error === null) resolve(bytes)
+          else reject(error)
+        })
       })
-    })
-    this.#reading = reading
-    return reading
+    const atOnce = (): number => descriptors().readSync(this.#opened(), memory, 0, length, position)
+    this.#reading = this.#pace?.runIfQuick(atOnce, inBackground) ?? inBackground()
+    return this.#reading
   }
 
   /** How many bytes the file has now. */
@@ -59,5 +62,25 @@ export class ReadHandle {
   #opened(): number {
     if (this.#descriptor === undefined) throw new Error('the file is closed')
     return this.#descriptor
+  }
+}
+
+function opening(path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    descriptors().open(path, 'r', (error, descriptor) => {
+      if (error === null) resolve(descriptor)
+      else reject(error)
+    })
+  })
+}
+
+/** Undefined where the file is held by somebody who has to give it back first. A pipe that has taken its place waits for nobody. */
+function openedAtOnce(path: string): number | undefined {
+  const { constants, openSync } = descriptors()
+  try {
+    return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  } catch (error) {
+    if (Reflect.get(error as Error, 'code') === 'EAGAIN') return undefined
+    throw error
   }
 }

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { appendFile, mkdir, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 import { fromFile } from '@net/core'
-import { expect, test } from 'vitest'
+import { useFakeClock } from '@net/core/testing'
+import { expect, test, vi } from 'vitest'
 
 import { readingOfFile } from '../../src/data/file-reader.ts'
 import { collect } from './collect.ts'
@@ -48,6 +49,42 @@ test('anything but a file, and a range beyond the end, are errors of this machin
     expected: 4,
   })
 })
+
+test('small files of a folder that answers quickly are read without a trip to another thread', async () => {
+  // Whatever the machine does meanwhile, the disk was quick.
+  using _clock = useFakeClock()
+  await using folder = await temporaryFolder()
+  for (const name of ['a', 'b', 'large']) {
+    await writeFile(folder.at(name), name === 'large' ? whole : name)
+  }
+  const fs = process.getBuiltinModule('node:fs')
+  using stat = vi.spyOn(fs, 'stat')
+  using open = vi.spyOn(fs, 'open')
+  using read = vi.spyOn(fs, 'read')
+  const tripsOf = async (name: string): Promise<number[]> => {
+    for (const calls of [stat, open, read]) calls.mockClear()
+    const chunks = await collect((await readingOfFile(fromFile(folder.at(name)))).read())
+    expect(Buffer.concat(chunks).toString()).toBe(name === 'large' ? whole.toString() : name)
+    return [stat, open, read].map((calls) => calls.mock.calls.length)
+  }
+  expect(await tripsOf('a')).toEqual([1, 0, 0])
+  expect(await tripsOf('b')).toEqual([0, 0, 0])
+  // The next piece of a large one is read while the one before it is sent.
+  expect(await tripsOf('large')).toEqual([0, 1, 3])
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a pipe that takes the place of a small file is an error, and nothing waits for its writer',
+  async () => {
+    await using folder = await temporaryFolder()
+    await writeFile(folder.at('a'), 'abc')
+    await collect((await readingOfFile(fromFile(folder.at('a')))).read())
+    const reading = await readingOfFile(fromFile(folder.at('a')))
+    await rm(folder.at('a'))
+    await promisify(execFile)('mkfifo', [folder.at('a')])
+    await expect(collect(reading.read())).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  },
+)
 
 test('a file that shrinks or grows while it is read is an error', async () => {
   await using folder = await temporaryFolder()

@@ -18,8 +18,9 @@ import {
 import { lstat, realpath, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
+import type { DiskPace } from '@net/core/authoring'
+
 import { badName } from '../tree-path.ts'
-import type { DiskPace } from './disk-pace.ts'
 import { handlePath, hasHandles } from './handle-path.ts'
 import { systemPath } from './system-path.ts'
 

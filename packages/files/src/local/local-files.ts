@@ -22,6 +22,7 @@ import type {
 import {
   argument,
   checkSource,
+  DiskPace,
   inCall,
   LENT_READS,
   makeLocalFolders,
@@ -46,7 +47,6 @@ import {
 import { SLICES, type SlicedTree } from '../slices.ts'
 import { treeCall, treeIteration } from '../tree-call.ts'
 import { badName, folderOf, nameOf, partsOf, resolvedLink } from '../tree-path.ts'
-import { DiskPace } from './disk-pace.ts'
 import type { FilePlace } from './file-place.ts'
 import { FolderHandles } from './folder-handles.ts'
 import { localCapabilities } from './local-capabilities.ts'

@@ -4,9 +4,9 @@ import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 
 import type { RemoteEntry } from '@net/core'
+import type { DiskPace } from '@net/core/authoring'
 
 import { join } from '../tree-path.ts'
-import type { DiskPace } from './disk-pace.ts'
 import { mayBeLossy, nameOfBytes, systemPath } from './system-path.ts'
 
 /** The entries of the folder, in slices. `at` is its path for the system, `path` its path in the tree. */

@@ -6,11 +6,11 @@
 import { renameSync, unlinkSync } from 'node:fs'
 
 import type { RemoteEntry } from '@net/core'
+import type { DiskPace } from '@net/core/authoring'
 
 import { sourceChanged } from '../refusals.ts'
 import type { CarriedFile, ShortRoad } from '../short-road.ts'
 import { folderOf, nameOf, partsOf } from '../tree-path.ts'
-import type { DiskPace } from './disk-pace.ts'
 import type { FolderHandles, HeldFolder } from './folder-handles.ts'
 import { hasHandles } from './handle-path.ts'
 import { treeError } from './local-error.ts'

@@ -1,10 +1,10 @@
 /* Small files of this machine in one go each, for copies from and to trees elsewhere. */
 
 import type { CallOptions, RemoteEntry } from '@net/core'
+import type { DiskPace } from '@net/core/authoring'
 
 import type { SmallFile, SmallFiles, SmallWrite } from '../small-files.ts'
 import { nameOf, partsOf } from '../tree-path.ts'
-import type { DiskPace } from './disk-pace.ts'
 import type { FolderHandles } from './folder-handles.ts'
 import { treeError } from './local-error.ts'
 import { entryOf } from './local-listing.ts'

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readlink, rename, symlink, writeFile } from 'node:fs/promises'
 
+import { DiskPace } from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
-import { DiskPace } from '../../src/local/disk-pace.ts'
 import { FolderHandles } from '../../src/local/folder-handles.ts'
 import { testFolder } from './folder.ts'
 

@@ -1,8 +1,8 @@
 import { symlink, writeFile } from 'node:fs/promises'
 
+import { DiskPace } from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
-import { DiskPace } from '../../src/local/disk-pace.ts'
 import { entriesOf, entryAt } from '../../src/local/local-listing.ts'
 import { testFolder } from './folder.ts'
 
