@@ -67,7 +67,7 @@ class Sending {
     const total = this.#total ?? Infinity
     // One byte more than there should be: where that is read, the file has grown.
     const size = Math.min(total + 1, BLOCK)
-    let filling: Buffer = Buffer.allocUnsafeSlow(size)
+    let filling: Buffer = Buffer.allocUnsafe(size)
     let sending: Buffer | undefined
     let reading = handled(readInto(filling))
     for (let all = 0; ;) {
