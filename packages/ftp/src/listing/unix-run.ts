@@ -5,7 +5,7 @@
 
 import type { FtpEntry } from '../entry.ts'
 import { isAsciiLine } from '../wire-text.ts'
-import type { ListedDates, ListedTime } from './listed-dates.ts'
+import type { ListedDates } from './listed-dates.ts'
 import type { ListedFile } from './listed-file.ts'
 
 /** Reads lines that are like the last one that was noted. */
@@ -15,8 +15,7 @@ export class UnixRun {
   // Of that line, up to its group; empty where there is none.
   #start = ''
   #date = ''
-  #file: Run | undefined
-  #time: ListedTime | undefined
+  #alike: Alike | undefined
   #odd = new OddLetters('')
 
   /** `folder` is what stands before a name in its path. Without `dates` the dates of the lines are not read. */
@@ -27,7 +26,7 @@ export class UnixRun {
 
   /** Further lines may be like this one, which was read. */
   note(line: string, { name, type, size, mode, user, group }: ListedFile): void {
-    this.#file = undefined
+    this.#alike = undefined
     if (size === undefined || mode === undefined || user === undefined || group === undefined)
       return
     const date = line.length - name.length - DATE
@@ -38,15 +37,14 @@ export class UnixRun {
     if (!start.endsWith(` ${group}`) || !START.test(start) || !DAY.test(day)) return
     this.#start = ownText(start)
     this.#date = ownText(day)
-    this.#time = this.#dates?.read(day.slice(1, -1))
-    this.#file = { type, mode, user, group }
+    const time = this.#dates?.read(day.slice(1, -1))
+    this.#alike = { name: '', path: '', type, size: 0, mode, user, group, ...time }
   }
 
   /** Adds the entries of the lines from there on that are like it; gives the place of the first one that is not. */
   read(text: string, from: number, entries: FtpEntry[]): number {
-    const file = this.#file
-    if (file === undefined) return from
-    const { type, mode, user, group } = file
+    const alike = this.#alike
+    if (alike === undefined) return from
     const start = this.#start
     const odd = this.#odd.of(text) ?? (this.#odd = new OddLetters(text))
     let at = from
@@ -60,9 +58,12 @@ export class UnixRun {
         digits > at + start.length && date > digits && text.startsWith(this.#date, date)
       if (!isLike || !isPlainName(text, nameAt, last) || odd.isIn(nameAt, last)) break
       const name = text.slice(nameAt, last)
-      const size = numberAt(text, digits, date)
-      const entry = { name, path: this.#folder + name, type, size, mode, user, group }
-      entries.push(this.#time === undefined ? entry : { ...entry, ...this.#time })
+      // A copy that is filled in costs V8 less than two objects that are joined.
+      const entry = { ...alike }
+      entry.name = name
+      entry.path = this.#folder + name
+      entry.size = numberAt(text, digits, date)
+      entries.push(entry)
       at = end + 1
     }
     return at
@@ -129,7 +130,8 @@ function isPlainName(text: string, from: number, to: number): boolean {
   return to - from > 2 && to - from < LONGEST_NAME && text.charCodeAt(from) !== QUOTE
 }
 
-type Run = Required<Pick<ListedFile, 'type' | 'mode' | 'user' | 'group'>>
+/** An entry of the run, but for its name and size. */
+type Alike = { -readonly [K in keyof FtpEntry]: FtpEntry[K] }
 
 // The date with a blank before and behind it: ` Nov 30 12:00 `.
 const DATE = 14
