@@ -74,7 +74,7 @@ function opening(path: string): Promise<number> {
   })
 }
 
-/** Undefined where the file is held by somebody who has to give it back first. A pipe that has taken its place waits for nobody. */
+/** Undefined where the file is held by somebody who has to give it back first. A pipe that has taken its place does not wait for a writer. */
 function openedAtOnce(path: string): number | undefined {
   const { constants, openSync } = descriptors()
   try {
