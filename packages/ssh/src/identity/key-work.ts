@@ -34,7 +34,9 @@ export function keyWork(job: KeyJob, crypto: KeyCrypto): Uint8Array | string {
 
 /** The functions as the text of a script, which calls the last one and sends back what it gives. */
 export function keyScript(): string {
-  const all = [digitsOfPi, words, encipher, expand, bcryptHash, bcryptPbkdf].map(String)
+  const all = [arctangentTerms, digitsOfPi, words, encipher, expand, bcryptHash, bcryptPbkdf].map(
+    String,
+  )
   return `
 const { parentPort, workerData } = require('node:worker_threads')
 const __name = (it) => it
@@ -131,19 +133,38 @@ function words(bytes: Uint8Array): Int32Array {
 
 /** So many words of what stands behind the point of pi, by Machin's formula. */
 function digitsOfPi(count: number): Int32Array {
-  const bits = BigInt(count * 32 + 64)
+  const bits = count * 32 + 64
   const arctangent = (inverse: bigint): bigint => {
-    let power = (1n << bits) / inverse
-    let sum = 0n
-    for (let divisor = 1n, sign = 1n; power > 0n; divisor += 2n, sign = -sign) {
-      sum += (sign * power) / divisor
-      power /= inverse * inverse
-    }
-    return sum
+    const terms = Math.ceil(bits / Math.log2(Number(inverse * inverse)))
+    const { above, below, power } = arctangentTerms(-inverse * inverse, 0, terms)
+    return (-inverse * above * (1n << BigInt(bits))) / (below * power)
   }
-  const fraction = 16n * arctangent(5n) - 4n * arctangent(239n) - (3n << bits)
+  const fraction = 16n * arctangent(5n) - 4n * arctangent(239n) - (3n << BigInt(bits))
   const hex = (fraction >> 64n).toString(16).padStart(count * 8, '0')
   return Int32Array.from({ length: count }, (_, at) =>
     Number.parseInt(hex.slice(at * 8, at * 8 + 8), 16),
   )
+}
+
+/**
+ * The terms 1 / ((2k + 1) * square ** (k - from + 1)) added up, for k from `from` to before `to`: above / (below * power).
+ * Each half adds up by itself, so few operations have many digits.
+ */
+function arctangentTerms(square: bigint, from: number, to: number): Terms {
+  if (to - from === 1) return { above: 1n, below: BigInt(2 * from + 1), power: square }
+  const middle = Math.floor((from + to) / 2)
+  const left = arctangentTerms(square, from, middle)
+  const right = arctangentTerms(square, middle, to)
+  return {
+    above: left.above * right.below * right.power + right.above * left.below,
+    below: left.below * right.below,
+    power: left.power * right.power,
+  }
+}
+
+/** A sum of terms as a fraction. */
+interface Terms {
+  readonly above: bigint
+  readonly below: bigint
+  readonly power: bigint
 }
