@@ -19,6 +19,8 @@ export default defineConfig({
     ...shared.test,
     // A third of the time a test waits for a peer or a program.
     maxWorkers: availableParallelism() + 1,
+    // The programs that tests start read the sources as well: only the first compiles them.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node') },
     projects: [
       ...packages().map(({ short }) =>
         project(short, { include: [`packages/${short}/test/**/*.test.ts`], exclude: alone }),
