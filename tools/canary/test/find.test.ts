@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { canary, expectNoCanary, findCanary } from '@tools/canary'
 
 const secret = canary('unit')
@@ -22,6 +22,13 @@ describe('findCanary', () => {
   ])('finds one in %s', (_, value) => {
     expect(findCanary(value)).toBeTypeOf('string')
     expect(() => expectNoCanary(value)).toThrow('canary secret shows')
+  })
+
+  test('finds one that another copy of the module has made, as that of an earlier file', async () => {
+    vi.resetModules()
+    const copy = await import('@tools/canary')
+    expect(copy.findCanary).not.toBe(findCanary)
+    expect(copy.findCanary(secret)).toBe(secret)
   })
 
   test('finds nothing in values without secrets', () => {
