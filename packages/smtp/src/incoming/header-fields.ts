@@ -125,5 +125,7 @@ function textOf(raw: string): string {
 }
 
 const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/gs
-// A string in quotes, comments in a row, of which each may hold others, or what is neither.
-const TOKEN = /"(?:[^"\\]|\\.)*"|((?:\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)\s*)+)|[^"(]+|[^]/gs
+// A string in quotes, comments in a row, of which each may hold others, or what is neither. Pairs with a backslash stay together
+// everywhere: otherwise each of them could begin what does not end.
+const TOKEN =
+  /"(?:[^"\\]|\\.)*"|((?:\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)\s*)+)|[^"(\\]+|\\.|[^]/gs
